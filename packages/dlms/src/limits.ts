@@ -1,0 +1,12 @@
+/** Octets between the flags of one HDLC frame: the length field has 11 bits. */
+export const frameOctetsMax = 0x7ff;
+/** Octets of one APDU: the wrapper's length field and max PDU size have 16 bits. */
+export const apduOctetsMax = 0xffff;
+/** Octets of one block transfer or HDLC-segmented unit after reassembly; beyond: `xdlms/limit`. */
+export const transferOctetsMax: number = 4 * 1024 * 1024;
+/** Nesting of COSEM Data; beyond: `axdr/limit`. */
+export const dataDepthMax = 32;
+/** Elements of one array or structure, and of one compact-array; beyond: `axdr/limit`. */
+export const dataElementsMax = 65_535;
+/** Data values in one unit, all levels together; beyond: `axdr/limit`. */
+export const dataValuesMax = 1_048_576;

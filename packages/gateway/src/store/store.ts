@@ -1,0 +1,82 @@
+import type { PollRecord, Reading } from "../readings/reading.ts";
+
+/** What a commit made durable. Promises of `append` resolve after fsync. */
+export interface CommitReceipt {
+  /** Persistent, gapless per meter, the same in every re-send. */
+  readonly seq: number;
+  readonly readings: number;
+}
+
+/** One poll of one meter that one sink has not acknowledged yet. */
+export interface OutboxRow {
+  readonly rowId: number;
+  readonly sinkId: number;
+  readonly seq: number;
+  readonly attempts: number;
+  readonly record: PollRecord;
+}
+
+/** Counters are of Readings: produced = acknowledged + pending + deadLettered + dropped, always. */
+export interface SinkCounts {
+  readonly produced: number;
+  readonly acknowledged: number;
+  readonly pending: number;
+  readonly deadLettered: number;
+  readonly dropped: number;
+  /** UTC ms of the oldest pending record, undefined when nothing is pending. */
+  readonly oldestPendingAt: number | undefined;
+}
+
+export interface HistoryQuery {
+  readonly meterId: number;
+  readonly key?: string;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  /** At most 100,000. Newest first when `newestFirst`. */
+  readonly limit: number;
+  readonly newestFirst?: boolean;
+}
+
+export interface CachedScaler {
+  readonly classId: number;
+  readonly logicalName: string;
+  readonly scaler: number;
+  readonly unit: number;
+  readonly readAt: number;
+}
+
+export type EventSeverity = "info" | "warning" | "error" | "critical";
+export interface StoredEvent {
+  readonly id: number;
+  readonly at: number;
+  readonly severity: EventSeverity;
+  readonly code: string;
+  readonly meterId: number | undefined;
+  readonly lineId: number | undefined;
+  readonly message: string;
+}
+
+/**
+ * Journal, outbox, caches and events, on a thread of their own. `append` groups commits
+ * (<= 100 ms, `synchronous=FULL`): when the promise resolves the record and its outbox rows are on
+ * disk, together or not at all. Full disk and read-only disk reject with `store/disk-full` and
+ * `store/read-only`; nothing already committed is lost and appends work again once there is room.
+ */
+export interface Store extends AsyncDisposable {
+  append(record: PollRecord, sinkIds: readonly number[]): Promise<CommitReceipt>;
+  /** Oldest pending rows of a sink (and of one meter, where given), in commit order. */
+  pending(sinkId: number, limit: number, options?: { afterRowId?: number; meterId?: number }): Promise<readonly OutboxRow[]>;
+  acknowledge(sinkId: number, rowIds: readonly number[]): Promise<void>;
+  deadLetter(sinkId: number, rowId: number, reason: string): Promise<void>;
+  counts(sinkId: number): Promise<SinkCounts>;
+  history(query: HistoryQuery): Promise<readonly Reading[]>;
+  latest(meterId: number): Promise<readonly Reading[]>;
+  scalers(meterId: number): Promise<readonly CachedScaler[]>;
+  saveScalers(meterId: number, scalers: readonly CachedScaler[]): Promise<void>;
+  clearScalers(meterId: number): Promise<void>;
+  /** Small facts that must survive a restart, e.g. `with-list` support or a resolved address size. */
+  remember(meterId: number, name: string, value: string): Promise<void>;
+  recall(meterId: number): Promise<ReadonlyMap<string, string>>;
+  recordEvent(event: Omit<StoredEvent, "id">): Promise<void>;
+  events(query: { meterId?: number; limit: number; afterId?: number }): Promise<readonly StoredEvent[]>;
+}
