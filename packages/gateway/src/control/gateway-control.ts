@@ -1,0 +1,190 @@
+import type { ObisCode } from "@lectura/dlms/cosem";
+import type {
+  AddressSize,
+  AssociationProfile,
+  AuthenticationKind,
+  Line,
+  Meter,
+  SinkDefinition,
+  Template,
+  TlsSettings,
+} from "../registry/model.ts";
+import type { Reading } from "../readings/reading.ts";
+import type { HistoryQuery, SinkCounts, StoredEvent } from "../store/store.ts";
+import type { GatewayStatus, MeterStatus, StreamItem } from "./control.ts";
+
+/** Numeric id, or the name as people gave it. A name made of digits is looked up as a name first. */
+export type Reference = number | string;
+
+/** What a new line needs; the rest has defaults. */
+export interface LineDraft {
+  /** Defaults to `host:port`. */
+  readonly name?: string;
+  readonly endpoint: { readonly kind: "tcp"; readonly host: string; readonly port: number };
+  readonly framing?: Line["framing"];
+  readonly gapMs?: number;
+  readonly connectTimeoutMs?: number;
+  readonly responseTimeoutMs?: number;
+}
+export type LineEdit = Partial<LineDraft>;
+
+/** What a new meter needs. `password` and `thingsBoardToken` are write-only. */
+export interface MeterDraft {
+  readonly name: string;
+  /** Name or id of an existing line; or `endpoint`, which finds or makes the line. */
+  readonly line?: Reference;
+  readonly endpoint?: LineDraft["endpoint"];
+  readonly framing?: Line["framing"];
+  readonly template?: string;
+  readonly address?: {
+    readonly size?: AddressSize;
+    readonly upper?: number;
+    readonly lower?: number;
+  };
+  readonly clientSap?: number;
+  readonly authentication?: AuthenticationKind;
+  readonly quirks?: AssociationProfile["quirks"];
+  readonly password?: string;
+  readonly thingsBoardToken?: string;
+  /** Catalogue keys; an unknown key is refused with `registry/unknown-key`. */
+  readonly keys?: readonly string[];
+  readonly intervalMs?: number;
+}
+export type MeterEdit = Partial<MeterDraft>;
+
+/** What a new sink needs. `password` is write-only. */
+export type SinkDraft =
+  | {
+      readonly kind: "mqtt";
+      readonly name: string;
+      readonly url: string;
+      readonly tls?: TlsSettings;
+      readonly username?: string;
+      readonly password?: string;
+      readonly clientId?: string;
+      readonly topic?: string;
+      readonly statusTopic?: string;
+      readonly format?: "original" | "flat" | "senml";
+      readonly retain?: boolean;
+    }
+  | {
+      readonly kind: "thingsboard-device";
+      readonly name: string;
+      readonly url: string;
+      readonly tls?: TlsSettings;
+    };
+export type SinkEdit = { readonly [Field in keyof Extract<SinkDraft, { kind: "mqtt" }>]?: unknown };
+
+/** One attribute to read on demand. `key` labels the Reading; the logical name when absent. */
+export interface ReadItem {
+  readonly key?: string;
+  readonly classId: number;
+  readonly logicalName: ObisCode;
+  readonly attributeId: number;
+}
+
+export type ReadOutcome =
+  | { readonly ok: true; readonly reading: Reading }
+  | { readonly ok: false; readonly key: string; readonly obis: ObisCode; readonly code: string };
+
+/** An on-demand read: not journaled, through the line's owner. */
+export interface ReadReport {
+  readonly meter: string;
+  readonly elapsedMs: number;
+  readonly roundTrips: number;
+  readonly outcomes: readonly ReadOutcome[];
+}
+
+/** `test METER`: TCP, link, association, one read, with times. Stops at the first stage that fails. */
+export interface TestReport {
+  readonly meter: string;
+  readonly ok: boolean;
+  readonly stages: readonly {
+    readonly stage: "tcp" | "session" | "read";
+    readonly ok: boolean;
+    readonly ms: number;
+    /** Stable code when it failed. */
+    readonly code?: string;
+    readonly detail: string;
+  }[];
+}
+
+export interface SinkStatus {
+  readonly sink: SinkDefinition;
+  readonly health: GatewayStatus["sinks"][number]["health"];
+  readonly counts: SinkCounts;
+}
+
+/** Counts of Readings since the gateway started: the last line of `run` and `demo`. */
+export interface GatewaySummary {
+  readonly scheduled: number;
+  readonly journaled: number;
+  readonly sinks: Readonly<
+    Record<
+      string,
+      {
+        readonly acknowledged: number;
+        readonly pending: number;
+        readonly deadLettered: number;
+        readonly dropped: number;
+      }
+    >
+  >;
+}
+
+/**
+ * Everything the API and the CLI can ask of a gateway. Methods reject with `GatewayError`
+ * (`registry/no-such-meter`, `registry/name-taken`, ...) or the `DlmsError` of the wire.
+ */
+export interface GatewayControl {
+  status(): Promise<GatewayStatus>;
+  meterStatus(meter: Reference): Promise<MeterStatus>;
+  summary(): Promise<GatewaySummary>;
+  /** Live readings and events from now on; the listener must not throw. Dispose to stop. */
+  subscribe(listener: (item: StreamItem) => void): Disposable;
+
+  lines(): Promise<readonly Line[]>;
+  line(line: Reference): Promise<Line>;
+  addLine(draft: LineDraft): Promise<Line>;
+  editLine(line: Reference, edit: LineEdit): Promise<Line>;
+  removeLine(line: Reference): Promise<void>;
+  pauseLine(line: Reference): Promise<Line>;
+  resumeLine(line: Reference): Promise<Line>;
+
+  templates(): Promise<readonly Template[]>;
+  meters(): Promise<readonly Meter[]>;
+  meter(meter: Reference): Promise<Meter>;
+  addMeter(draft: MeterDraft): Promise<Meter>;
+  editMeter(meter: Reference, edit: MeterEdit): Promise<Meter>;
+  removeMeter(meter: Reference): Promise<void>;
+  /** No request leaves for this meter once it resolves; the association is being released. */
+  pauseMeter(meter: Reference): Promise<Meter>;
+  /** Also opens the credential latch: a person asked for it. */
+  resumeMeter(meter: Reference): Promise<Meter>;
+  /** Fresh session, fresh scalers, parked objects and credential latch open, polled at once. */
+  restartMeter(meter: Reference): Promise<void>;
+  /** The plan's items when none are given. Pre-empts the schedule. */
+  readNow(
+    meter: Reference,
+    items?: readonly ReadItem[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<ReadReport>;
+  testMeter(meter: Reference, options?: { readonly signal?: AbortSignal }): Promise<TestReport>;
+
+  sinks(): Promise<readonly SinkStatus[]>;
+  sink(sink: Reference): Promise<SinkStatus>;
+  addSink(draft: SinkDraft): Promise<SinkDefinition>;
+  editSink(sink: Reference, edit: SinkEdit): Promise<SinkDefinition>;
+  removeSink(sink: Reference): Promise<void>;
+  pauseSink(sink: Reference): Promise<SinkDefinition>;
+  resumeSink(sink: Reference): Promise<SinkDefinition>;
+
+  /** Journal of one meter; `meter` instead of the query's id. */
+  history(meter: Reference, query: Omit<HistoryQuery, "meterId">): Promise<readonly Reading[]>;
+  /** The log of what happened, newest last; of one meter where given. */
+  events(query: {
+    readonly meter?: Reference;
+    readonly limit: number;
+    readonly afterId?: number;
+  }): Promise<readonly StoredEvent[]>;
+}
