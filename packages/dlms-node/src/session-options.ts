@@ -1,0 +1,72 @@
+import type {
+  ApduProtection,
+  AssociationQuirks,
+  ClientAuthentication,
+} from "@lectura/dlms/client";
+import type { HdlcParameters } from "@lectura/dlms/hdlc";
+import type { ConformanceBit } from "@lectura/dlms/xdlms";
+import type { Clock } from "./clock.ts";
+import type { FrameObserver } from "./observer.ts";
+import type { Port } from "./port.ts";
+
+/** How long a session waits, in milliseconds. */
+export interface SessionTimeouts {
+  /** TCP connect. Default 5000. */
+  readonly connectMs: number;
+  /** One answer; each repeat waits as long again. Default 5000. */
+  readonly responseMs: number;
+  /** One address form while probing with size "auto". Default 2000. */
+  readonly probeMs: number;
+  /** Release, disconnect and close together. Default 1500. */
+  readonly releaseMs: number;
+}
+
+/** The meter's place on its line. */
+export interface ServerAddressOptions {
+  /** Octets of the HDLC server address, or "auto" to probe 1, 4, 2 by SNRM alone. Default 1. */
+  readonly size?: 1 | 2 | 4 | "auto";
+  /** Logical device; also the wrapper's server wPort. Default 1. */
+  readonly upper?: number;
+  /** Physical device. Unused with size 1 and with the wrapper. Default 1. */
+  readonly lower?: number;
+}
+
+/** Everything `openSession` needs to know; exactly one of `tcp` and `port` is given. */
+export interface SessionOptions {
+  /** `host:port`, e.g. `"192.0.2.7:4059"` or `"[2001:db8::7]:4059"`. */
+  readonly tcp?: string;
+  /** An open stream; it stays open when the session ends. */
+  readonly port?: Port;
+  /** Default "hdlc". */
+  readonly framing?: "hdlc" | "wrapper";
+  /** Client SAP; also the wrapper's client wPort. Default 16, the public client. */
+  readonly clientSap?: number;
+  readonly server?: ServerAddressOptions;
+  /** Default none. */
+  readonly authentication?: ClientAuthentication;
+  /** Ciphering; its presence selects the application context with ciphering. */
+  readonly protection?: ApduProtection;
+  /** Link parameters to propose; `sendParameters: false` sends a bare SNRM. */
+  readonly hdlc?: Partial<HdlcParameters> & { readonly sendParameters?: boolean };
+  /** Largest APDU we receive, 12..65535. Default 65535. */
+  readonly maxPduOctets?: number;
+  /** Proposed conformance. Default: every service this client can use. */
+  readonly conformance?: readonly ConformanceBit[];
+  /** Assumed instead of the conformance the meter answers. */
+  readonly conformanceAssumed?: readonly ConformanceBit[];
+  readonly quirks?: Partial<AssociationQuirks>;
+  readonly timeouts?: Partial<SessionTimeouts>;
+  /** How often one frame is sent at most before its silence is final. Default 3. */
+  readonly attemptsMax?: number;
+  readonly clock?: Clock;
+  readonly observer?: FrameObserver;
+  /** Aborts the opening; an open session is ended by disposing it. */
+  readonly signal?: AbortSignal;
+}
+
+export const defaultTimeouts: SessionTimeouts = {
+  connectMs: 5000,
+  responseMs: 5000,
+  probeMs: 2000,
+  releaseMs: 1500,
+};

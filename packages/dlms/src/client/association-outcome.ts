@@ -1,0 +1,16 @@
+import type { ConformanceBit } from "../xdlms/index.ts";
+
+/** What the AARE and the InitiateResponse inside it agreed on. */
+export interface AssociationOutcome {
+  /** Services usable in this association (answered, or assumed by the profile). */
+  readonly conformance: ReadonlySet<ConformanceBit>;
+  /** Largest APDU the server receives; 0: it named no limit. */
+  readonly maxPduOctets: number;
+  /** 0 accepted, 1 rejected-permanent, 2 rejected-transient. */
+  readonly result: number;
+  /** Diagnostic by name, e.g. `authentication-required` (the normal one with HLS). */
+  readonly diagnostic: string;
+  readonly serverSystemTitle?: Uint8Array;
+  /** vaa-name: 0x0007 for logical names. */
+  readonly vaaName: number;
+}
