@@ -1,0 +1,68 @@
+/**
+ * COSEM objects of a server, declared as data: a class, a name, and per attribute what it answers,
+ * what it takes and who may. An object holds no reference to any association, so one object serves
+ * any number of views and connections.
+ */
+import type { Data, DataType } from "../axdr/data.ts";
+import type { ObisCode } from "../cosem/obis.ts";
+import type { ActionResult } from "../xdlms/action.ts";
+import type { DataAccessResult } from "../xdlms/data-access-result.ts";
+import type { SelectiveAccess } from "../xdlms/selective-access.ts";
+
+/** Rights on one attribute up to association version 2 (Blue Book, class 15 attribute 2). */
+export type AccessMode = "none" | "read" | "write" | "read-write";
+
+/** A "no" to one attribute: every Data-Access-Result but success. */
+export type Refusal = Exclude<DataAccessResult, "success">;
+
+/** What an attribute may know about the request it answers. */
+export interface AccessContext {
+  /** UTC, milliseconds since 1970. */
+  readonly nowMs: number;
+  readonly clientSap: number;
+  /** Selective access of a GET or SET; absent = the whole attribute. */
+  readonly selection?: SelectiveAccess | undefined;
+  /** The association the request came through. */
+  readonly association: AssociationFacts;
+}
+
+/** What was agreed with one client; attribute 5 of the current association shows it. */
+export interface AssociationFacts {
+  /** 24 bits, mask of Green Book "Conformance". */
+  readonly conformance: number;
+  /** Octets of one APDU the server takes / the client takes (0 = no limit). */
+  readonly serverMaxPduOctets: number;
+  readonly clientMaxPduOctets: number;
+}
+
+export interface ServerAttribute {
+  /** Rights before a view narrows them; absent = "read". */
+  readonly access?: AccessMode;
+  /** Types a SET must carry; others are answered type-unmatched. Absent = `write` decides. */
+  readonly types?: readonly DataType[];
+  /** Selectors of selective access; another is answered scope-of-access-violated. Absent = none. */
+  readonly selectors?: readonly number[];
+  /** A text is a refusal. Absent = write-only. */
+  readonly read?: (context: AccessContext) => Data | Refusal;
+  readonly write?: (value: Data, context: AccessContext) => DataAccessResult;
+}
+
+export interface MethodOutcome {
+  readonly result: ActionResult;
+  /** Return parameters; a refusal travels as the result of the Get-Data-Result in the response. */
+  readonly data?: Data | Refusal;
+}
+
+export interface ServerMethod {
+  readonly invoke: (parameters: Data | undefined, context: AccessContext) => MethodOutcome;
+}
+
+/** One COSEM object. Attribute 1, the logical name, is answered without being declared. */
+export interface ServerObject {
+  /** 0..65535 */
+  readonly classId: number;
+  readonly version: number;
+  readonly logicalName: ObisCode;
+  readonly attributes: Readonly<Record<number, ServerAttribute>>;
+  readonly methods?: Readonly<Record<number, ServerMethod>>;
+}
