@@ -5,6 +5,30 @@ import { DlmsError, type Recovery } from "@lectura/dlms/octets";
  * comments are the keys of `params`, which the texts for people are filled with.
  */
 export const gatewayErrors = {
+  /** host, problem */
+  "api/cannot-listen": "operator",
+  /** status (HTTP), url */
+  "api/refused": "operator",
+  /** port */
+  "api/port-taken": "operator",
+  /** A change was asked for without the key of `gateway.json`. */
+  "api/unauthorized": "operator",
+  /** url, problem */
+  "api/unreachable": "pause",
+  /** name */
+  "line/paused": "operator",
+  /** name */
+  "line/queue-full": "pause",
+  /** name */
+  "line/stopped": "operator",
+  /** name, kind (`hls-...`) */
+  "meter/authentication-unsupported": "operator",
+  /** name, cause (code), seconds */
+  "meter/backing-off": "pause",
+  /** name, cause (code) */
+  "meter/credential-held": "operator",
+  /** name: a password is needed and none is stored */
+  "meter/password-missing": "operator",
   /** name, kind (`line`, `meter`, `sink`, `template`) */
   "registry/bad-name": "operator",
   /** line, upper, lower, meter (the one that has the address) */
