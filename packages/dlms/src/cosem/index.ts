@@ -62,7 +62,27 @@ export {
   register,
   type SelectiveAccess,
 } from "./descriptor.ts";
+export {
+  attributeOf,
+  className,
+  classOf,
+  interfaceClasses,
+  methodOf,
+  versionsOf,
+} from "./class-directory.ts";
 export { type FloatBits, floatBits, floatNumber, floatText } from "./float-text.ts";
+export type { ClassAttribute, ClassMethod, InterfaceClass } from "./interface-class.ts";
+export {
+  type AccessProtection,
+  attributeAccess,
+  type AttributeAccess,
+  decodeObjectList,
+  encodeObjectList,
+  methodAccess,
+  type MethodAccess,
+  type ObjectListElement,
+  type ObjectListOptions,
+} from "./object-list.ts";
 export {
   decodeObis,
   formatObis,

@@ -1,11 +1,5 @@
 import type { Data } from "../axdr/data.ts";
-import {
-  dateTimeFromData,
-  type DeviationOptions,
-  localText,
-  looseText,
-  utcMs,
-} from "./date-time.ts";
+import { decodeDateTime, type DeviationOptions, looseText, utcMs } from "./date-time.ts";
 import { floatBits } from "./float-text.ts";
 import { textOf } from "./text.ts";
 
