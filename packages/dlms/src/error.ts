@@ -68,10 +68,14 @@ export const protocolErrors = {
   "acse/authentication-failed": "hold-credential",
   "acse/authentication-required": "operator",
   "acse/context-not-supported": "operator",
+  "acse/mechanism-not-supported": "operator",
+  "acse/initiate-refused": "operator",
   "acse/already-associated": "pause",
   "acse/unexpected": "reopen-session",
   "xdlms/exception": "reopen-session",
   "xdlms/service-not-supported": "park-object",
+  "xdlms/pdu-too-long": "park-object",
+  "xdlms/no-answer": "retry-request",
   "xdlms/unexpected": "reopen-session",
   "xdlms/invoke-id": "retry-request",
   "xdlms/block": "retry-request",
@@ -97,4 +101,9 @@ export class ProtocolError extends DlmsError {
     this.code = code;
     this.recovery = protocolErrors[code];
   }
+}
+
+/** We broke: a method was called in a state that does not allow it. A fault of the program. */
+export class InvariantError extends Error {
+  override readonly name: string = "InvariantError";
 }

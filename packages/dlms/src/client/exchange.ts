@@ -1,0 +1,100 @@
+import { DecodeError } from "../error.ts";
+import type { OctetWriter } from "../octets.ts";
+import { exceptionError } from "./exception-error.ts";
+
+/**
+ * One confirmed service request, from its first APDU to its result:
+ *
+ *     start ──► waiting ──(answer)──► done
+ *                 ▲  │
+ *                 └──┘ (block: "send" the next one)
+ *
+ * An exchange is driven by its owner: `start` writes the first APDU, `receive` takes every APDU that
+ * arrives and says what to do. It throws what ends it: `DecodeError` for an answer that does not
+ * decode, `ProtocolError` for one that makes no sense. It never waits: silence is the owner's matter.
+ */
+export type ExchangeStep =
+  /** `writer` holds the next APDU of this exchange: send it. */
+  | "send"
+  /** `result` is there. */
+  | "done"
+  /** An answer to an earlier request: count it, keep waiting. */
+  | "late"
+  /** Not an answer at all (notification, report): hand it to the observer, keep waiting. */
+  | "unsolicited";
+
+/** What every exchange of one association shares. */
+export interface ExchangeContext {
+  /** Largest request APDU, protection already taken off. */
+  readonly sendOctetsMax: number;
+  /** Largest reassembled answer; beyond: `xdlms/limit`. */
+  readonly transferOctetsMax: number;
+  /** The meter answers with invoke-id 1 whatever was asked (quirk). */
+  readonly invokeIdAlwaysOne: boolean;
+  /** Whether requests beyond `sendOctetsMax` may be sent in blocks. */
+  readonly blockSet: boolean;
+  readonly blockAction: boolean;
+}
+
+export abstract class Exchange<Result> {
+  /** Invoke-id-and-priority as on the wire: bits 0-3 id, 6 confirmed, 7 high priority. */
+  readonly invoke: number;
+  /** There once a step was "done". */
+  result: Result | undefined;
+  protected readonly context: ExchangeContext;
+
+  constructor(invoke: number, context: ExchangeContext) {
+    this.invoke = invoke;
+    this.context = context;
+  }
+
+  /** Tag of the answer: C4, C5 or C7. */
+  protected abstract readonly responseTag: number;
+
+  /** True when a lost answer leaves open whether the meter has acted: never repeat by itself. */
+  abstract readonly outcomeUnknown: boolean;
+
+  /** Octets moved by the block transfer under way, 0 without one. */
+  abstract readonly transferredOctets: number;
+
+  /** Writes the first APDU. @throws {ProtocolError} xdlms/pdu-too-long */
+  abstract start(writer: OctetWriter): void;
+
+  protected abstract respond(apdu: Uint8Array, writer: OctetWriter): "send" | "done";
+
+  /** Takes one plain APDU (a view, valid during the call). */
+  receive(apdu: Uint8Array, writer: OctetWriter): ExchangeStep {
+    const tag = apdu[0];
+    if (tag === this.responseTag && apdu.length > 2 && this.#answers(apdu[2]!)) {
+      return this.respond(apdu, writer);
+    }
+    switch (tag) {
+      case 0xc4: // get-response
+      case 0xc5: // set-response
+      case 0xc7: // action-response
+        if (apdu.length > 2) return "late";
+        throw new DecodeError("xdlms", "response", apdu.length, "needs 3 octets");
+      case 0xd8: // exception-response
+      case 0x0e: // confirmed-service-error
+        throw exceptionError(apdu);
+      case 0x61: // AARE and RLRE that come after their time
+      case 0x63:
+        return "late";
+      default:
+        return "unsolicited";
+    }
+  }
+
+  /**
+   * For the answer to a request nobody waits for any more: true when `writer` holds one more APDU
+   * that ends the transfer at the meter; its answer is to be given here, too.
+   */
+  abandon(_apdu: Uint8Array, _writer: OctetWriter): boolean {
+    return false;
+  }
+
+  #answers(invoke: number): boolean {
+    const id = invoke & 0x0f;
+    return id === (this.invoke & 0x0f) || (this.context.invokeIdAlwaysOne && id === 1);
+  }
+}

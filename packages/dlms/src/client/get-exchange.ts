@@ -1,0 +1,180 @@
+import { decodeData } from "../axdr/data-codec.ts";
+import { writeLength } from "../axdr/length.ts";
+import { obisToOctets } from "../cosem/obis.ts";
+import { ProtocolError } from "../error.ts";
+import { OctetReader, type OctetWriter } from "../octets.ts";
+import type { DataAccessResult } from "../xdlms/data-access-result.ts";
+import { type AttributeDescriptor, attributeDescriptor } from "../xdlms/descriptor.ts";
+import { type GetDataResult, readGetDataResult } from "../xdlms/get-data-result.ts";
+import { decodeGetResponse, readGetDataResults } from "../xdlms/get-response.ts";
+import { BlockAssembler } from "./block-transfer.ts";
+import { Exchange, type ExchangeContext } from "./exchange.ts";
+
+const getRequest = 0xc0;
+const normal = 1;
+const next = 2;
+const withDatablock = 2;
+const withList = 3;
+/** A block number no server has just sent: it answers long-get-aborted. */
+const noSuchBlock = 0xffff_ffff;
+
+/** GET of both forms: the answer may come whole or in blocks (Green Book 9.4.6.6). */
+abstract class BlockwiseGet<Result> extends Exchange<Result> {
+  protected readonly responseTag = 0xc4;
+  readonly outcomeUnknown = false;
+  #assembler: BlockAssembler | undefined;
+  #abandoned = false;
+
+  get transferredOctets(): number {
+    return this.#assembler?.length ?? 0;
+  }
+
+  /** The answer came in one APDU, in octets of the exchange's own where the value needs them. */
+  protected abstract acceptPlain(apdu: Uint8Array): Result;
+
+  /** The answer came in blocks: `octets` are their raw-data. */
+  protected abstract acceptRaw(octets: Uint8Array): Result;
+
+  protected abstract refuse(reason: DataAccessResult): Result;
+
+  protected respond(apdu: Uint8Array, writer: OctetWriter): "send" | "done" {
+    if (apdu[1] !== withDatablock) {
+      this.result = this.acceptPlain(apdu);
+      return "done";
+    }
+    const block = decodeGetResponse(apdu);
+    if (block.type !== "with-datablock") throw unexpectedForm(block.type);
+    if (!block.result.ok) {
+      this.result = this.refuse(block.result.reason);
+      return "done";
+    }
+    this.#assembler ??= new BlockAssembler(this.context.transferOctetsMax);
+    this.#assembler.add(block.blockNumber, block.result.rawData);
+    if (!block.lastBlock) {
+      this.#writeNext(writer, block.blockNumber);
+      return "send";
+    }
+    this.result = this.acceptRaw(this.#assembler.finish());
+    return "done";
+  }
+
+  /** Ends a long GET at the meter by asking for a block it has not sent, once. */
+  override abandon(apdu: Uint8Array, writer: OctetWriter): boolean {
+    const more = apdu[0] === this.responseTag && apdu[1] === withDatablock && apdu[3] === 0;
+    if (!more || this.#abandoned) return false;
+    this.#abandoned = true;
+    this.#writeNext(writer, noSuchBlock);
+    return true;
+  }
+
+  #writeNext(writer: OctetWriter, blockNumber: number): void {
+    writer.uint8(getRequest);
+    writer.uint8(next);
+    writer.uint8(this.invoke);
+    writer.uint32(blockNumber);
+  }
+}
+
+/** GET-REQUEST-NORMAL: one attribute. */
+export class GetExchange extends BlockwiseGet<GetDataResult> {
+  readonly #attribute: AttributeDescriptor;
+
+  constructor(attribute: AttributeDescriptor, invoke: number, context: ExchangeContext) {
+    super(invoke, context);
+    this.#attribute = attribute;
+  }
+
+  start(writer: OctetWriter): void {
+    writer.uint8(getRequest);
+    writer.uint8(normal);
+    writer.uint8(this.invoke);
+    const { classId, logicalName, attributeId, selection } = this.#attribute;
+    if (selection !== undefined) {
+      attributeDescriptor.encode(writer, this.#attribute);
+      return;
+    }
+    writer.uint16(classId);
+    writer.octets(obisToOctets(logicalName));
+    writer.uint8(attributeId & 0xff);
+    writer.uint8(0);
+  }
+
+  protected acceptPlain(apdu: Uint8Array): GetDataResult {
+    if (apdu[1] !== normal) throw unexpectedForm(apdu[1]);
+    const reader = new OctetReader(owned(apdu, 4), "xdlms", 3);
+    const result = readGetDataResult(reader);
+    reader.finish("Get-Response-Normal");
+    return result;
+  }
+
+  protected acceptRaw(octets: Uint8Array): GetDataResult {
+    return { ok: true, value: decodeData(octets) };
+  }
+
+  protected refuse(reason: DataAccessResult): GetDataResult {
+    return { ok: false, reason };
+  }
+}
+
+/** GET-REQUEST-WITH-LIST: several attributes, answered in their order. */
+export class GetListExchange extends BlockwiseGet<readonly GetDataResult[]> {
+  readonly #attributes: readonly AttributeDescriptor[];
+
+  constructor(
+    attributes: readonly AttributeDescriptor[],
+    invoke: number,
+    context: ExchangeContext,
+  ) {
+    super(invoke, context);
+    this.#attributes = attributes;
+  }
+
+  start(writer: OctetWriter): void {
+    writer.uint8(getRequest);
+    writer.uint8(withList);
+    writer.uint8(this.invoke);
+    writeLength(writer, this.#attributes.length);
+    for (const attribute of this.#attributes) attributeDescriptor.encode(writer, attribute);
+  }
+
+  protected acceptPlain(apdu: Uint8Array): readonly GetDataResult[] {
+    if (apdu[1] === normal) {
+      // Meters without with-list refuse the request as a whole in the form of a single answer.
+      const single = decodeGetResponse(apdu);
+      if (single.type === "normal" && !single.result.ok) return this.refuse(single.result.reason);
+    }
+    if (apdu[1] !== withList) throw unexpectedForm(apdu[1]);
+    return this.#readAll(new OctetReader(new Uint8Array(apdu), "xdlms", 3));
+  }
+
+  protected acceptRaw(octets: Uint8Array): readonly GetDataResult[] {
+    return this.#readAll(new OctetReader(octets, "xdlms"));
+  }
+
+  protected refuse(reason: DataAccessResult): readonly GetDataResult[] {
+    return this.#attributes.map(() => ({ ok: false, reason }));
+  }
+
+  #readAll(reader: OctetReader): readonly GetDataResult[] {
+    const results = readGetDataResults(reader);
+    reader.finish("Get-Response-With-List");
+    if (results.length !== this.#attributes.length) {
+      reader.fail("results", `${results.length} for ${this.#attributes.length} attributes`);
+    }
+    return results;
+  }
+}
+
+/** Tags of Data whose values hold no octets of the APDU they came in (Green Book, Data CHOICE). */
+const scalarTag: Uint8Array = Uint8Array.from({ length: 256 }, (_, tag) =>
+  [0, 3, 5, 6, 13, 15, 16, 17, 18, 20, 21, 22].includes(tag) ? 1 : 0,
+);
+
+/** The APDU itself when its value is a number, a copy when the value holds octets of it. */
+function owned(apdu: Uint8Array, tagAt: number): Uint8Array {
+  return scalarTag[apdu[tagAt] ?? 0] === 1 ? apdu : new Uint8Array(apdu);
+}
+
+function unexpectedForm(form: number | string | undefined): ProtocolError {
+  return new ProtocolError("xdlms/unexpected", `GET answered in form ${form}`);
+}
