@@ -4,6 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 echo "check: types"
 tsc -b
+tsc -p packages/dashboard/tsconfig.page.json
 tsc -p tsconfig.tests.json
 echo "check: lint"
 sh scripts/tools.sh oxlint --type-aware --deny-warnings packages bench interop e2e scripts examples
