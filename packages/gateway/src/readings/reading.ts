@@ -4,7 +4,12 @@ import type { ObisCode } from "@lectura/dlms/cosem";
 export type ReadingValue =
   | { readonly kind: "decimal"; readonly raw: bigint; readonly scaler: number }
   /** IEEE 754 as the meter sent it; `bits` is the 32- or 64-bit pattern. `scaler` still applies. */
-  | { readonly kind: "float"; readonly width: 32 | 64; readonly bits: bigint; readonly scaler: number }
+  | {
+      readonly kind: "float";
+      readonly width: 32 | 64;
+      readonly bits: bigint;
+      readonly scaler: number;
+    }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "octets"; readonly octets: Uint8Array }
   /** `utcMs` is undefined where the meter's clock or deviation does not determine it. */
