@@ -6,6 +6,13 @@ export {
   encodeCaptureObject,
   encodeCaptureObjects,
 } from "./capture-object.ts";
+export {
+  catalogue,
+  type Catalogue,
+  type CatalogueEntry,
+  type CatalogueLanguage,
+  type CatalogueValueKind,
+} from "./catalogue.ts";
 export { type CivilTime, civilToIso, civilToMs, msToCivil } from "./civil-time.ts";
 export {
   type ClockStatus,
