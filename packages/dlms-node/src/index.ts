@@ -1,3 +1,9 @@
+export { type Clock, sleepOn, systemClock } from "./clock.ts";
+export type { Port, PortReceiver } from "./port.ts";
+export { PortError, type PortErrorCode, portErrorFrom, portErrors } from "./port-error.ts";
+export { type SharedPort, sharePort } from "./share-port.ts";
+export { openTcpPort, portFromSocket, type TcpPortOptions } from "./tcp-port.ts";
+export { openUdpPort, type UdpPortOptions } from "./udp-port.ts";
 export { openSession } from "./open-session.ts";
 export type {
   AttributeValue,

@@ -1,6 +1,7 @@
 export {
   DecodeError,
   DlmsError,
+  InvariantError,
   type Layer,
   ProtocolError,
   type ProtocolErrorCode,
