@@ -16,6 +16,17 @@ export interface OutboxRow {
   readonly record: PollRecord;
 }
 
+/** A poll that a sink can never accept, with what it said. */
+export interface DeadLetter {
+  readonly rowId: number;
+  readonly sinkId: number;
+  readonly seq: number;
+  readonly reason: string;
+  /** UTC ms. */
+  readonly at: number;
+  readonly record: PollRecord;
+}
+
 /** Counters are of Readings: produced = acknowledged + pending + deadLettered + dropped, always. */
 export interface SinkCounts {
   readonly produced: number;
@@ -30,6 +41,7 @@ export interface SinkCounts {
 export interface HistoryQuery {
   readonly meterId: number;
   readonly key?: string;
+  /** Bounds of `measuredAt`, UTC ms, both inclusive. */
   readonly fromMs?: number;
   readonly toMs?: number;
   /** At most 100,000. Newest first when `newestFirst`. */
@@ -65,11 +77,27 @@ export interface StoredEvent {
 export interface Store extends AsyncDisposable {
   append(record: PollRecord, sinkIds: readonly number[]): Promise<CommitReceipt>;
   /** Oldest pending rows of a sink (and of one meter, where given), in commit order. */
-  pending(sinkId: number, limit: number, options?: { afterRowId?: number; meterId?: number }): Promise<readonly OutboxRow[]>;
+  pending(
+    sinkId: number,
+    limit: number,
+    options?: { afterRowId?: number; meterId?: number },
+  ): Promise<readonly OutboxRow[]>;
+  /** Idempotent: a row that is not pending (any more) is passed over. */
   acknowledge(sinkId: number, rowIds: readonly number[]): Promise<void>;
+  /** Counts one delivery that was tried and not acknowledged (`OutboxRow.attempts`). */
+  attempted(sinkId: number, rowIds: readonly number[]): Promise<void>;
   deadLetter(sinkId: number, rowId: number, reason: string): Promise<void>;
+  /** Oldest first. */
+  deadLetters(
+    sinkId: number,
+    limit: number,
+    options?: { afterRowId?: number },
+  ): Promise<readonly DeadLetter[]>;
+  /** Puts dead letters back into the outbox, all of the sink's when `rowIds` is absent. */
+  republish(sinkId: number, rowIds?: readonly number[]): Promise<void>;
   counts(sinkId: number): Promise<SinkCounts>;
   history(query: HistoryQuery): Promise<readonly Reading[]>;
+  /** The newest Reading of each key, of the last 256 polls. */
   latest(meterId: number): Promise<readonly Reading[]>;
   scalers(meterId: number): Promise<readonly CachedScaler[]>;
   saveScalers(meterId: number, scalers: readonly CachedScaler[]): Promise<void>;
@@ -78,5 +106,10 @@ export interface Store extends AsyncDisposable {
   remember(meterId: number, name: string, value: string): Promise<void>;
   recall(meterId: number): Promise<ReadonlyMap<string, string>>;
   recordEvent(event: Omit<StoredEvent, "id">): Promise<void>;
-  events(query: { meterId?: number; limit: number; afterId?: number }): Promise<readonly StoredEvent[]>;
+  /** The last `limit` events in order of time, or the first `limit` after `afterId`. */
+  events(query: {
+    meterId?: number;
+    limit: number;
+    afterId?: number;
+  }): Promise<readonly StoredEvent[]>;
 }
