@@ -1,0 +1,48 @@
+import { DecodeError } from "../error.ts";
+
+/** Octets of the authentication tag in suites 0 to 2. */
+export const authenticationTagOctets = 12;
+
+/**
+ * What a ciphered APDU carries, taken apart: `SC | IC | text | tag`. The text is plaintext where
+ * `encrypted` is false. Views into the content given.
+ */
+export interface SecuredContent {
+  readonly securityControl: number;
+  /** Security suite, bits 0-3 of the security control. */
+  readonly suite: number;
+  readonly authenticated: boolean;
+  readonly encrypted: boolean;
+  /** Key set: false is the unicast key, true the broadcast key. */
+  readonly broadcastKey: boolean;
+  readonly compressed: boolean;
+  /** 0..2^32 - 1. */
+  readonly invocationCounter: number;
+  readonly text: Uint8Array;
+  /** 12 octets; absent where the content is not authenticated. */
+  readonly tag?: Uint8Array;
+}
+
+/** Takes a ciphered APDU's content apart. @throws {DecodeError} shorter than its own header and tag. */
+export function splitSecuredContent(content: Uint8Array): SecuredContent {
+  const securityControl = content[0] ?? 0;
+  const authenticated = (securityControl & 0x10) !== 0;
+  const needed = authenticated ? 5 + authenticationTagOctets : 5;
+  if (content.length < needed) {
+    const problem = `needs ${needed} octets, has ${content.length}`;
+    throw new DecodeError("security", "ciphered content", content.length, problem);
+  }
+  const end = authenticated ? content.length - authenticationTagOctets : content.length;
+  const head = {
+    securityControl,
+    suite: securityControl & 0x0f,
+    authenticated,
+    encrypted: (securityControl & 0x20) !== 0,
+    broadcastKey: (securityControl & 0x40) !== 0,
+    compressed: (securityControl & 0x80) !== 0,
+    invocationCounter:
+      ((content[1]! << 24) | (content[2]! << 16) | (content[3]! << 8) | content[4]!) >>> 0,
+    text: content.subarray(5, end),
+  };
+  return authenticated ? { ...head, tag: content.subarray(end) } : head;
+}
