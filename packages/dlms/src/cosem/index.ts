@@ -104,6 +104,14 @@ export {
   parseObis,
 } from "./obis.ts";
 export {
+  clockColumnOf,
+  decodeProfileBuffer,
+  laterBy,
+  type ProfileLayout,
+  type ProfileRow,
+  statusColumnOf,
+} from "./profile-buffer.ts";
+export {
   decodeScalerUnit,
   encodeScalerUnit,
   isScaledAttribute,
