@@ -1,0 +1,63 @@
+import { openSession, type Session, type SessionOptions } from "@lectura/dlms-node";
+import { Secret } from "@lectura/dlms/security";
+import type { Context } from "../context.ts";
+import { parseCount, parseDurationMs, parseEndpoint } from "../parse.ts";
+import { CliError } from "../problem.ts";
+import { parseFraming } from "./line.ts";
+import { type MeterOptions, parseAddressSize, parseAuthentication } from "./meter.ts";
+import { readSecrets } from "./secrets.ts";
+
+export interface WireOptions extends MeterOptions {
+  readonly timeout?: string;
+}
+
+/** Address, credential and framing options of the command line to what a session needs. */
+export async function sessionOptions(
+  context: Context,
+  options: WireOptions & { readonly tcp: string },
+): Promise<SessionOptions> {
+  parseEndpoint(options.tcp);
+  const { password } = await readSecrets(context, options);
+  const auth = parseAuthentication(options.auth ?? (password === undefined ? "none" : "lls"));
+  if (auth !== "none" && auth !== "lls") throw new CliError("usage/auth-later", { auth });
+  if (auth === "lls" && password === undefined) throw new CliError("usage/password-missing");
+  const framing = parseFraming(options.framing ?? "hdlc");
+  const { quirk } = options;
+  return {
+    tcp: options.tcp,
+    framing: framing === "auto" ? "hdlc" : framing,
+    clientSap:
+      options.clientSap === undefined
+        ? auth === "none"
+          ? 16
+          : 1
+        : parseCount("--client-sap", options.clientSap, 0, 127),
+    server: {
+      size: parseAddressSize(options.addressSize ?? "auto"),
+      upper: parseCount("--server-upper", options.serverUpper ?? "1", 0, 16_383),
+      ...(options.serverLower === undefined
+        ? {}
+        : { lower: parseCount("--server-lower", options.serverLower, 0, 16_383) }),
+    },
+    authentication:
+      auth === "lls" && password !== undefined
+        ? { mechanism: "lls", password: Secret.fromText(password) }
+        : { mechanism: "none" },
+    ...(quirk?.includes("noSnrmParameters") === true ? { hdlc: { sendParameters: false } } : {}),
+    quirks: {
+      ...(quirk?.includes("invokeIdAlwaysOne") === true ? { invokeIdAlwaysOne: true } : {}),
+      ...(quirk?.includes("skipRelease") === true ? { skipRelease: true } : {}),
+    },
+    ...(options.timeout === undefined
+      ? {}
+      : { timeouts: { responseMs: parseDurationMs(options.timeout) } }),
+    signal: context.environment.interrupted,
+  };
+}
+
+export async function openWire(
+  context: Context,
+  options: WireOptions & { readonly tcp: string },
+): Promise<Session> {
+  return openSession(await sessionOptions(context, options));
+}

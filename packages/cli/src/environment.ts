@@ -1,0 +1,72 @@
+import { createInterface } from "node:readline/promises";
+import type { Language } from "./texts/language.ts";
+
+/** Everything a command may know of the process it runs in. Tests pass their own. */
+export interface Environment {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly stdoutIsTerminal: boolean;
+  /** Width of the terminal in columns. */
+  readonly columns: number;
+  /** Whole standard input as text, at most `octetsMax` octets. */
+  readonly readInput: (octetsMax: number) => Promise<string>;
+  /** Lines of standard input as they come. */
+  readonly inputLines: () => AsyncIterable<string>;
+  /** Aborted by SIGINT or SIGTERM. */
+  readonly interrupted: AbortSignal;
+  readonly nowMs: () => number;
+}
+
+async function readAll(octetsMax: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let octets = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    octets += chunk.length;
+    if (octets > octetsMax) throw new RangeError(`standard input exceeds ${octetsMax} octets`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** The real process. A second signal ends it at once. */
+export function processEnvironment(): Environment {
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    if (interruption.signal.aborted) process.exit(130);
+    interruption.abort(new Error("interrupted"));
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  // A reader that went away (`| head`) ends the command quietly.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  return {
+    variables: process.env,
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    stdoutIsTerminal: process.stdout.isTTY,
+    columns: process.stdout.columns ?? 100,
+    readInput: readAll,
+    inputLines: () => createInterface({ input: process.stdin, crlfDelay: Infinity }),
+    interrupted: interruption.signal,
+    nowMs: () => Date.now(),
+  };
+}
+
+/** `--lang`, else LECTURA_LANG, else the POSIX locale variables, else English. */
+export function chooseLanguage(
+  option: string | undefined,
+  variables: Environment["variables"],
+): Language {
+  const wish =
+    option ??
+    variables["LECTURA_LANG"] ??
+    variables["LC_ALL"] ??
+    variables["LC_MESSAGES"] ??
+    variables["LANG"] ??
+    "en";
+  return wish.toLowerCase().startsWith("es") ? "es" : "en";
+}

@@ -1,0 +1,84 @@
+import { fromHex } from "../octets.ts";
+import { translateApdu, translateData } from "./apdu-tree.ts";
+import { translateDateTime } from "./date-time-tree.ts";
+import { translateFrame } from "./frame-tree.ts";
+import type { Json } from "./json.ts";
+import { translateProfileBuffer } from "./profile-tree.ts";
+import { type SessionStep, translateHdlcSession, translateWrapperSession } from "./session-tree.ts";
+import { translateExchange, translateStream } from "./stream-tree.ts";
+import { translateWrapper } from "./wrapper-tree.ts";
+
+/** What to translate: octets and what else the question needs. */
+export interface TranslationRequest {
+  readonly octets: Uint8Array;
+  /** Named keys and titles, hex; some layers need them. */
+  readonly keys: Readonly<Record<string, unknown>>;
+  /** Facts beside the octets, by layer. */
+  readonly given: Readonly<Record<string, unknown>>;
+}
+
+const apdu = (octets: Uint8Array): Json => translateApdu(octets);
+
+function hexOf(value: unknown): Uint8Array | undefined {
+  return typeof value === "string" ? fromHex(value) : undefined;
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function framesGiven(value: unknown): readonly Uint8Array[] | undefined {
+  return Array.isArray(value)
+    ? value.filter((frame) => typeof frame === "string").map(fromHex)
+    : undefined;
+}
+
+function stepsOf({ steps }: TranslationRequest["given"]): readonly SessionStep[] {
+  if (!Array.isArray(steps)) throw new RangeError("a session needs given.steps");
+  return steps.map((step: unknown) => {
+    const { dir, hex } = recordOf(step);
+    if ((dir !== "tx" && dir !== "rx") || typeof hex !== "string") {
+      throw new RangeError("a step is { dir: tx or rx, hex }");
+    }
+    return { direction: dir, octets: fromHex(hex) };
+  });
+}
+
+function exchange({ octets, given }: TranslationRequest): Json {
+  const start = recordOf(given["start"])["server_ns"];
+  const received = framesGiven(given["received"]);
+  const known = {
+    ...(typeof start === "number" ? { serverSendSequence: start } : {}),
+    ...(received === undefined ? {} : { received }),
+  };
+  return translateExchange(octets, known, apdu);
+}
+
+/** One line a layer. */
+const layers = {
+  apdu: ({ octets }) => translateApdu(octets),
+  "axdr-data": ({ octets }) => translateData(octets),
+  "cosem-datetime": ({ octets }) => translateDateTime(octets),
+  "hdlc-exchange": exchange,
+  "hdlc-frame": ({ octets }) => translateFrame(octets, apdu),
+  "hdlc-stream": ({ octets, given }) => translateStream(octets, hexOf(given["last_sent"])),
+  "profile-buffer": ({ octets, given }) => translateProfileBuffer(octets, given),
+  "session-hdlc": ({ given }) => translateHdlcSession(stepsOf(given), apdu),
+  "session-wrapper": ({ given }) => translateWrapperSession(stepsOf(given), apdu),
+  wrapper: ({ octets }) => translateWrapper(octets, apdu),
+} as const satisfies Readonly<Record<string, (request: TranslationRequest) => Json>>;
+
+export type LayerName = keyof typeof layers;
+export const layerNames: readonly LayerName[] = Object.keys(layers) as LayerName[];
+
+export function isLayerName(name: string): name is LayerName {
+  return name in layers;
+}
+
+/**
+ * Says what octets are. @throws {DecodeError} they are not that. @throws {RangeError} the question
+ * itself is malformed.
+ */
+export function translate(layer: LayerName, request: TranslationRequest): Json {
+  return layers[layer](request);
+}

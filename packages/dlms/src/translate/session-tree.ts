@@ -1,0 +1,82 @@
+import { parseFrame } from "../hdlc/frame.ts";
+import { concatOctets, toHex } from "../octets.ts";
+import {
+  apduOf,
+  type ApduTranslator,
+  controlTree,
+  parametersTree,
+  translateOrNothing,
+  withoutFlags,
+} from "./frame-tree.ts";
+import type { Json, JsonObject } from "./json.ts";
+import { parseWrapperUnit } from "./wrapper-tree.ts";
+
+/** One step of a recorded dialogue; `tx` is what the client sent. */
+export interface SessionStep {
+  readonly direction: "tx" | "rx";
+  /** One frame with flags, or one wrapper unit. */
+  readonly octets: Uint8Array;
+}
+
+function member(tree: Json | undefined, name: string): Json | undefined {
+  return tree !== null && typeof tree === "object" && !Array.isArray(tree)
+    ? (tree as JsonObject)[name]
+    : undefined;
+}
+
+/** AARQ and AARE without what they carry for xDLMS. */
+function acseTree(decoded: Json | undefined): JsonObject | undefined {
+  const name = member(decoded, "apdu");
+  if (name !== "aarq" && name !== "aare") return undefined;
+  const { user_information: _carried, ...acse } = decoded as JsonObject;
+  return acse;
+}
+
+function apduMembers(apdu: Uint8Array, translate: ApduTranslator): JsonObject {
+  const decoded = translateOrNothing(translate, apdu);
+  return { apdu_hex: toHex(apdu), decoded, acse: acseTree(decoded) };
+}
+
+/** Octets of a value that came in blocks, as one hex text; undefined where none did. */
+function reassembledOf(steps: readonly JsonObject[]): string | undefined {
+  const blocks = steps
+    .map(({ decoded }) => decoded)
+    .filter((decoded) => member(decoded, "apdu") === "get-response")
+    .filter((decoded) => member(decoded, "type") === "with-datablock")
+    .map((decoded) => member(decoded, "raw_data"))
+    .filter((raw) => typeof raw === "string");
+  return blocks.length === 0 ? undefined : blocks.join("");
+}
+
+/** Layer `session-hdlc`: every frame, and the APDU with the last segment of its unit. */
+export function translateHdlcSession(
+  steps: readonly SessionStep[],
+  translate: ApduTranslator,
+): JsonObject {
+  const segments = { tx: [] as Uint8Array[], rx: [] as Uint8Array[] };
+  const translated = steps.map(({ direction, octets }): JsonObject => {
+    const frame = parseFrame(withoutFlags(octets));
+    const step = { dir: direction, hex: toHex(octets), frame: controlTree(frame.control) };
+    const params = parametersTree(frame);
+    if (frame.control.type !== "I" && frame.control.type !== "UI") return { ...step, params };
+    segments[direction].push(frame.information);
+    if (frame.segmented) return step;
+    const unit = concatOctets(segments[direction]);
+    segments[direction] = [];
+    return { ...step, ...apduMembers(apduOf(unit), translate) };
+  });
+  return { steps: translated, reassembled: reassembledOf(translated) };
+}
+
+/** Layer `session-wrapper`. */
+export function translateWrapperSession(
+  steps: readonly SessionStep[],
+  translate: ApduTranslator,
+): JsonObject {
+  const translated = steps.map(({ direction, octets }): JsonObject => {
+    const { source, destination, apdu } = parseWrapperUnit(octets);
+    const head = { dir: direction, hex: toHex(octets), source, destination };
+    return { ...head, ...apduMembers(apdu, translate) };
+  });
+  return { steps: translated, reassembled: reassembledOf(translated) };
+}
