@@ -1,7 +1,14 @@
+export {
+  answerOctetsCeiling,
+  ServerAssociation,
+  type ServerAssociationOptions,
+} from "./association.ts";
+export { currentAssociation } from "./current-association.ts";
 export type {
   AccessContext,
   AccessMode,
   AssociationFacts,
+  DirectoryEntry,
   MethodOutcome,
   Refusal,
   ServerAttribute,
@@ -10,10 +17,7 @@ export type {
 } from "./object.ts";
 export {
   type AssociationView,
-  type DirectoryEntry,
   type LogicalDevice,
-  logicalNameKey,
-  logicalNameOctets,
   ObjectDirectory,
   type ViewAuthentication,
   type ViewRights,

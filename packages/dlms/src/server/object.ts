@@ -5,9 +5,8 @@
  */
 import type { Data, DataType } from "../axdr/data.ts";
 import type { ObisCode } from "../cosem/obis.ts";
-import type { ActionResult } from "../xdlms/action.ts";
-import type { DataAccessResult } from "../xdlms/data-access-result.ts";
-import type { SelectiveAccess } from "../xdlms/selective-access.ts";
+import type { ActionResult, DataAccessResult } from "../xdlms/data-access-result.ts";
+import type { SelectiveAccess } from "../xdlms/descriptor.ts";
 
 /** Rights on one attribute up to association version 2 (Blue Book, class 15 attribute 2). */
 export type AccessMode = "none" | "read" | "write" | "read-write";
@@ -15,24 +14,26 @@ export type AccessMode = "none" | "read" | "write" | "read-write";
 /** A "no" to one attribute: every Data-Access-Result but success. */
 export type Refusal = Exclude<DataAccessResult, "success">;
 
+/** What was agreed with one client, and what it sees; the current association object shows it. */
+export interface AssociationFacts {
+  readonly clientSap: number;
+  readonly mechanism: "none" | "low";
+  /** 24 bits, mask of Green Book "Conformance". */
+  readonly conformance: number;
+  /** Octets of one APDU the server takes / the client takes, 12..65535. */
+  readonly serverMaxPduOctets: number;
+  readonly clientMaxPduOctets: number;
+  readonly entries: readonly DirectoryEntry[];
+}
+
 /** What an attribute may know about the request it answers. */
 export interface AccessContext {
   /** UTC, milliseconds since 1970. */
   readonly nowMs: number;
-  readonly clientSap: number;
-  /** Selective access of a GET or SET; absent = the whole attribute. */
-  readonly selection?: SelectiveAccess | undefined;
   /** The association the request came through. */
   readonly association: AssociationFacts;
-}
-
-/** What was agreed with one client; attribute 5 of the current association shows it. */
-export interface AssociationFacts {
-  /** 24 bits, mask of Green Book "Conformance". */
-  readonly conformance: number;
-  /** Octets of one APDU the server takes / the client takes (0 = no limit). */
-  readonly serverMaxPduOctets: number;
-  readonly clientMaxPduOctets: number;
+  /** Selective access of a GET or SET; absent = the whole attribute. */
+  readonly selection?: SelectiveAccess | undefined;
 }
 
 export interface ServerAttribute {
@@ -44,13 +45,14 @@ export interface ServerAttribute {
   readonly selectors?: readonly number[];
   /** A text is a refusal. Absent = write-only. */
   readonly read?: (context: AccessContext) => Data | Refusal;
+  /** Absent = read-only. */
   readonly write?: (value: Data, context: AccessContext) => DataAccessResult;
 }
 
 export interface MethodOutcome {
   readonly result: ActionResult;
-  /** Return parameters; a refusal travels as the result of the Get-Data-Result in the response. */
-  readonly data?: Data | Refusal;
+  /** Return parameters, or why there are none; absent = the method returns nothing. */
+  readonly returned?: Data | Refusal;
 }
 
 export interface ServerMethod {
@@ -65,4 +67,12 @@ export interface ServerObject {
   readonly logicalName: ObisCode;
   readonly attributes: Readonly<Record<number, ServerAttribute>>;
   readonly methods?: Readonly<Record<number, ServerMethod>>;
+}
+
+/** An object with the rights one view gives on it. */
+export interface DirectoryEntry {
+  readonly object: ServerObject;
+  /** By attribute id; an id that is missing is not an attribute of the object. */
+  readonly attributes: ReadonlyMap<number, AccessMode>;
+  readonly methods: ReadonlySet<number>;
 }

@@ -2,11 +2,11 @@
  * Association views: what one kind of client (one client SAP) sees of a logical device and may do to
  * it. Views are immutable and shared by every connection; progress lives in `ServerAssociation`.
  */
-import { type ObisCode, obisFromOctets } from "../cosem/obis.ts";
+import { type ObisCode, obisToOctets } from "../cosem/obis.ts";
 import type { Secret } from "../security/secret.ts";
-import type { AccessMode, ServerObject } from "./object.ts";
+import type { AccessMode, DirectoryEntry, ServerObject } from "./object.ts";
 
-/** How the server knows its client (Green Book, mechanism names 0 and 1). HLS joins this union. */
+/** How the server knows its client (Green Book, mechanism names 0 and 1). */
 export type ViewAuthentication =
   | { readonly mechanism: "none" }
   | { readonly mechanism: "low"; readonly password: Secret };
@@ -18,9 +18,9 @@ export interface AssociationView {
   readonly objects: ObjectDirectory;
   /** 24 bits the server offers; the association gets what both sides offer. */
   readonly conformance: number;
-  /** Octets of one APDU this server takes, 12..65535. Absent = 65535. */
+  /** Octets of one APDU this server takes and sends, 12..65535. Absent = 65535. */
   readonly maxPduOctets?: number;
-  /** Answer to an AARQ while associated: an exception, or a fresh association. Absent = "replace". */
+  /** Answer to an AARQ while associated: an exception, or a new association. Absent = "replace". */
   readonly whenAssociated?: "refuse" | "replace";
   /** Whether services outside the agreed conformance are refused. Absent = true. */
   readonly enforceConformance?: boolean;
@@ -32,14 +32,6 @@ export interface LogicalDevice {
   readonly views: readonly AssociationView[];
 }
 
-/** An object with the rights one view gives on it. */
-export interface DirectoryEntry {
-  readonly object: ServerObject;
-  /** By attribute id; an attribute that is not there is not declared. */
-  readonly attributes: ReadonlyMap<number, AccessMode>;
-  readonly methods: ReadonlySet<number>;
-}
-
 /** Narrows rights: gets what the object declares, gives what the view allows. */
 export interface ViewRights {
   readonly attribute?: (object: ServerObject, attributeId: number, mode: AccessMode) => AccessMode;
@@ -47,28 +39,15 @@ export interface ViewRights {
 }
 
 /**
- * Six octets of a logical name as one number below 2^48: a map key that costs no string on the way
- * of a request.
+ * Six octets of a logical name as one number below 2^48: a map key that costs no text on the way of a
+ * request. The caller has checked that the octets are there.
  */
 export function logicalNameKey(octets: Uint8Array, at: number): number {
-  return (
-    ((octets[at]! << 8) | octets[at + 1]!) * 0x1_0000_0000 +
-    (((octets[at + 2]! << 24) |
-      (octets[at + 3]! << 16) |
-      (octets[at + 4]! << 8) |
-      octets[at + 5]!) >>>
-      0)
-  );
+  const high = (octets[at]! << 8) | octets[at + 1]!;
+  const low =
+    (octets[at + 2]! << 24) | (octets[at + 3]! << 16) | (octets[at + 4]! << 8) | octets[at + 5]!;
+  return high * 0x1_0000_0000 + (low >>> 0);
 }
-
-/** "1.0.1.8.0.255" to its six octets. @throws {RangeError} not six groups of 0..255. */
-export function logicalNameOctets(code: ObisCode): Uint8Array {
-  const octets = Uint8Array.from(code.split("."), Number);
-  if (obisFromOctets(octets) !== code) throw new RangeError(`not a logical name: ${code}`);
-  return octets;
-}
-
-const attributeOne: readonly [number, AccessMode] = [1, "read"];
 
 /** The objects of one view, found by logical name. @throws {RangeError} a name declared twice. */
 export class ObjectDirectory {
@@ -76,25 +55,28 @@ export class ObjectDirectory {
   readonly #byName = new Map<number, DirectoryEntry>();
 
   constructor(objects: readonly ServerObject[], rights: ViewRights = {}) {
-    const entries: DirectoryEntry[] = [];
-    for (const object of objects) {
-      const entry = enter(object, rights);
-      const key = logicalNameKey(logicalNameOctets(object.logicalName), 0);
-      if (this.#byName.has(key)) throw new RangeError(`declared twice: ${object.logicalName}`);
+    this.entries = objects.map((object) => enter(object, rights));
+    for (const entry of this.entries) {
+      const key = logicalNameKey(obisToOctets(entry.object.logicalName), 0);
+      if (this.#byName.has(key)) {
+        throw new RangeError(`${entry.object.logicalName} is declared twice`);
+      }
       this.#byName.set(key, entry);
-      entries.push(entry);
     }
-    this.entries = entries;
   }
 
-  /** `key` as of `logicalNameKey`. */
-  find(key: number): DirectoryEntry | undefined {
+  find(logicalName: ObisCode): DirectoryEntry | undefined {
+    return this.#byName.get(logicalNameKey(obisToOctets(logicalName), 0));
+  }
+
+  /** `key` as `logicalNameKey` makes it. */
+  findByKey(key: number): DirectoryEntry | undefined {
     return this.#byName.get(key);
   }
 }
 
 function enter(object: ServerObject, rights: ViewRights): DirectoryEntry {
-  const attributes = new Map<number, AccessMode>([attributeOne]);
+  const attributes = new Map<number, AccessMode>([[1, "read"]]);
   for (const [name, attribute] of Object.entries(object.attributes)) {
     const id = Number(name);
     const declared = attribute.access ?? "read";
