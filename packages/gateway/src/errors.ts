@@ -21,6 +21,8 @@ export const gatewayErrors = {
   "line/queue-full": "pause",
   /** name */
   "line/stopped": "operator",
+  /** name, cause (code): down, with the next attempt still to come */
+  "line/waiting": "reopen-line",
   /** name, kind (`hls-...`) */
   "meter/authentication-unsupported": "operator",
   /** name, cause (code), seconds */

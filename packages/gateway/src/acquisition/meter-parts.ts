@@ -1,0 +1,38 @@
+import type { Secret } from "@lectura/dlms/security";
+import type { Clock } from "@lectura/dlms-node";
+import type { EventSeverity, Store } from "../store/store.ts";
+import type { PollRecord } from "../readings/reading.ts";
+import type { Schedule } from "./schedule/schedule.ts";
+import type { Wire } from "./wire.ts";
+
+/** Something worth telling, of one meter or line. */
+export interface AcquisitionEvent {
+  readonly code: string;
+  readonly severity: EventSeverity;
+  readonly meterId?: number;
+  readonly lineId?: number;
+  readonly message: string;
+}
+
+/** Where polls go. */
+export interface RecordIntake {
+  /** False while the store cannot take anything: then nobody polls. */
+  readonly accepting: boolean;
+  /** How many Readings are on disk now: all of the record's, or none. Never rejects. */
+  accept(record: PollRecord): Promise<number>;
+}
+
+/** What every meter's acquisition is given. */
+export interface AcquisitionParts {
+  readonly wire: Wire;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly schedule: Schedule;
+  readonly store: Pick<Store, "scalers" | "saveScalers" | "clearScalers" | "remember" | "recall">;
+  readonly intake: RecordIntake;
+  /** The association password, undefined when none is stored. */
+  readonly password: (meterId: number) => Promise<Secret | undefined>;
+  readonly onEvent: (event: AcquisitionEvent) => void;
+  /** Problems that are nobody's business but the log's: our own bugs, caches that cannot be saved. */
+  readonly onInternal: (message: string, error: unknown) => void;
+}
