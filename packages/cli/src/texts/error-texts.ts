@@ -1,5 +1,5 @@
-import { englishErrors } from "./errors-en.ts";
-import { spanishErrors } from "./errors-es.ts";
+import { englishErrors } from "./errors-en-table.ts";
+import { spanishErrors } from "./errors-es-table.ts";
 import type { Language } from "./language.ts";
 import { fill } from "./texts.ts";
 

@@ -1,0 +1,517 @@
+import type { ErrorTexts } from "./error-texts.ts";
+
+/** Code to cause and next step; a star for the layer serves every layer. */
+export const englishErrors: ErrorTexts = {
+  "*/limit": {
+    message: "A unit is larger than allowed: {detail}",
+    next: "Read less at once.",
+  },
+  "*/malformed": {
+    message: "The meter sent octets that do not decode: {detail}",
+    next: "It is tried again by itself; if it comes back, keep these words for a report.",
+  },
+  "*/parameters": {
+    message: "The meter's link parameters do not decode: {detail}",
+    next: "Try --quirk noSnrmParameters.",
+  },
+  "acse/already-associated": {
+    message: "The meter says an association is still open ({detail}).",
+    next: "Wait for the meter's inactivity time (often 120 to 180 s); it will be tried again by itself.",
+  },
+  "acse/authentication-failed": {
+    message: "The meter rejected the password ({detail}).",
+    next: "Check password and client SAP, then: lectura meter edit NAME --password-stdin. It is not tried again by itself, so that the meter does not lock.",
+  },
+  "acse/authentication-required": {
+    message: "The meter wants another authentication ({detail}).",
+    next: "Choose --auth lls with a password, or a client SAP that needs none (16).",
+  },
+  "acse/context-not-supported": {
+    message: "The meter does not support this application context ({detail}).",
+    next: "Check whether the meter expects ciphering or short names for this client SAP.",
+  },
+  "acse/initiate-refused": {
+    message: "The meter refused the initiate request ({detail}).",
+    next: "Check client SAP and proposed conformance; the meter's manual names them.",
+  },
+  "acse/mechanism-not-supported": {
+    message: "The meter does not know this authentication mechanism ({detail}).",
+    next: "Choose another one with --auth.",
+  },
+  "acse/no-answer": {
+    message: "The link is open but the meter does not answer the association request.",
+    next: "Check client SAP; a wrong one is often met with silence.",
+  },
+  "acse/rejected": {
+    message: "The meter rejected the association ({detail}).",
+    next: "Check client SAP, authentication and password.",
+  },
+  "acse/rejected-transient": {
+    message: "The meter rejected the association for now ({detail}).",
+    next: "It will be tried again by itself.",
+  },
+  "acse/unexpected": {
+    message: "The meter answered the association with something else ({detail}).",
+    next: "Run: lectura test HOST:PORT, and keep its output for a report.",
+  },
+  "api/cannot-listen": {
+    message: "The API cannot listen ({detail}).",
+    next: "Choose another port with --api-port.",
+  },
+  "api/invalid": {
+    message: "The request is not valid ({detail}).",
+    next: "Correct it and send it again.",
+  },
+  "api/port-taken": {
+    message: "Port {port} is taken.",
+    next: "Choose another with --api-port, or 0 for a free one.",
+  },
+  "api/refused": {
+    message: "The gateway refused the request ({detail}).",
+    next: "Check the request; GET /api/v1/openapi.json says what is accepted.",
+  },
+  "api/unauthorized": {
+    message: "The API key is missing or wrong.",
+    next: "Pass --api-key, or run the command on the gateway's own data directory.",
+  },
+  "api/unreachable": {
+    message: "No gateway answers there ({detail}).",
+    next: "Start it with: lectura run, or check --api-url.",
+  },
+  "cli/interrupted": {
+    message: "Interrupted.",
+    next: "Run it again when you like.",
+  },
+  "cli/not-running": {
+    message: "No gateway runs on this data directory.",
+    next: "Start one with: lectura run, or name one with --api-url.",
+  },
+  "cli/unexpected": {
+    message: "Something unexpected went wrong: {detail}",
+    next: "Run it again; if it comes back, report it with these words.",
+  },
+  "decode/not-hex": {
+    message: "That is not an even number of hexadecimal digits.",
+    next: "Give octets like 7EA00703..., blanks are fine.",
+  },
+  "hdlc/disconnected": {
+    message: "The meter says the link is closed (DM).",
+    next: "It is opened again by itself.",
+  },
+  "hdlc/flooded": {
+    message: "The line sends more than a meter can ({detail}).",
+    next: "Check that nothing but the meter is behind this endpoint.",
+  },
+  "hdlc/frame-rejected": {
+    message: "The meter rejected a frame ({detail}).",
+    next: "The link is opened again by itself; if it comes back, keep the output of lectura test for a report.",
+  },
+  "hdlc/limit": {
+    message: "A unit from the meter is longer than allowed ({detail}).",
+    next: "Read less at once.",
+  },
+  "hdlc/no-answer": {
+    message: "Nothing answers at this HDLC address ({detail}).",
+    next: "Check --server-upper, --server-lower and --address-size; on RS-485 also A/B, baud rate and that no other client is connected.",
+  },
+  "hdlc/refused": {
+    message: "The meter refuses the link (DM).",
+    next: "It will be tried again by itself; another client may hold it.",
+  },
+  "hdlc/request-timeout": {
+    message: "The meter did not answer in time ({detail}).",
+    next: "It is tried again by itself; on slow lines raise the line's --timeout.",
+  },
+  "hdlc/sequence": {
+    message: "Frames of the meter are missing ({detail}).",
+    next: "The link is opened again by itself.",
+  },
+  "line/busy": {
+    message: "The converter says another client holds the port ({detail}).",
+    next: "Close the other client, or wait until the converter lets go of it; see lectura status for lines of this gateway.",
+  },
+  "line/held": {
+    message: "This gateway itself holds the line.",
+    next: "Ask through it: lectura read METER, or pause the line first.",
+  },
+  "line/idle-closed": {
+    message: "The converter closed the idle connection ({detail}).",
+    next: "It is opened again by itself; a shorter reading interval keeps it open.",
+  },
+  "line/not-dlms": {
+    message: "What answers there does not speak DLMS ({detail}).",
+    next: "Check host and port; a web server or another protocol is listening.",
+  },
+  "line/paused": {
+    message: "The line is paused.",
+    next: "Resume it with: lectura line resume NAME",
+  },
+  "line/queue-full": {
+    message: "Too much waits for this line.",
+    next: "Wait, or lengthen the reading intervals of its meters.",
+  },
+  "line/silent": {
+    message: "Connected, but not one octet comes back ({detail}).",
+    next: "Check the address; many converters serve one client only and leave a second one in silence.",
+  },
+  "line/stopped": {
+    message: "The line is being closed.",
+    next: "Ask again in a moment.",
+  },
+  "line/waiting": {
+    message: "The line failed a moment ago and waits before the next attempt ({detail}).",
+    next: "It is tried again by itself.",
+  },
+  "meter/authentication-unsupported": {
+    message: "This authentication is not available yet ({detail}).",
+    next: "Use --auth none or --auth lls.",
+  },
+  "meter/backing-off": {
+    message: "The meter failed before and waits for its next attempt ({detail}).",
+    next: "It is tried again by itself; lectura meter restart NAME tries at once.",
+  },
+  "meter/credential-held": {
+    message: "The meter rejected its credential; it is not sent again by itself.",
+    next: "Correct it: lectura meter edit NAME --password-stdin, then: lectura meter resume NAME",
+  },
+  "meter/password-missing": {
+    message: "A password is needed and none is stored.",
+    next: "Store it: lectura meter edit NAME --password-stdin",
+  },
+  "mqtt/bad-credentials": {
+    message: "The broker rejected user name or password.",
+    next: "Correct them: lectura sink edit NAME --username U --password-stdin",
+  },
+  "mqtt/not-authorised": {
+    message: "The broker does not let this client in.",
+    next: "Check user name, password or device token.",
+  },
+  "mqtt/port-taken": {
+    message: "Port {port} is taken; the embedded broker cannot use it.",
+    next: "Choose another with --mqtt-port (0 = free), or use your broker with --mqtt-url.",
+  },
+  "registry/address-taken": {
+    message: "Meter {meter} already has address {upper}/{lower} on line {line}.",
+    next: "Give another --server-lower, or edit that meter.",
+  },
+  "registry/bad-file": {
+    message: "{file}, line {line}: {problem}",
+    next: "Correct the file and import it again.",
+  },
+  "registry/bad-name": {
+    message: "{name} is no name: letters, digits, dot, underscore, hyphen and blank, 1 to 64 of them.",
+    next: "Choose another name.",
+  },
+  "registry/duplicate-key": {
+    message: "The plan names {key} twice.",
+    next: "Name each key once.",
+  },
+  "registry/endpoint-taken": {
+    message: "Line {line} already has the endpoint {endpoint}.",
+    next: "Use that line: --line {line}",
+  },
+  "registry/framing-conflict": {
+    message: "Line {line} speaks {framing} at {endpoint}, not {wanted}.",
+    next: "One endpoint has one framing: edit the line, or leave --framing out.",
+  },
+  "registry/import-refused": {
+    message: "{failed} of {rows} rows are bad; nothing was imported.",
+    next: "Correct them, or import the good ones with --partial.",
+  },
+  "registry/invalid": {
+    message: "{field}: {problem}",
+    next: "Correct it and try again.",
+  },
+  "registry/line-in-use": {
+    message: "Line {line} still carries {meters} meters.",
+    next: "Remove or move its meters first.",
+  },
+  "registry/name-taken": {
+    message: "There already is a {kind} named {name}.",
+    next: "Choose another name, or edit that one.",
+  },
+  "registry/no-such-line": {
+    message: "There is no line {name}. {nearest}",
+    next: "See: lectura line list",
+  },
+  "registry/no-such-meter": {
+    message: "There is no meter {name}. {nearest}",
+    next: "See: lectura meter list",
+  },
+  "registry/no-such-sink": {
+    message: "There is no sink {name}. {nearest}",
+    next: "See: lectura sink list",
+  },
+  "registry/no-such-template": {
+    message: "There is no template {name}. {nearest}",
+    next: "Leave --template out, or use one of these: microstar, generic-three-phase",
+  },
+  "registry/template-built-in": {
+    message: "Template {name} comes with Lectura and cannot be changed.",
+    next: "Add one of your own under another name.",
+  },
+  "registry/template-in-use": {
+    message: "Template {name} is used by {meters} meters.",
+    next: "Edit those meters first.",
+  },
+  "registry/unknown-key": {
+    message: "The catalogue has no key {key}. Near: {nearest}",
+    next: "Use one of these, or an OBIS code: [CLASS:]OBIS[:ATTRIBUTE]",
+  },
+  "security/counter-exhausted": {
+    message: "The invocation counter of a key is used up.",
+    next: "Change the key in the meter and here.",
+  },
+  "security/key-missing": {
+    message: "A key is missing ({detail}).",
+    next: "Store it, then try again.",
+  },
+  "security/policy": {
+    message: "The meter's answer is less protected than agreed ({detail}).",
+    next: "Nothing of it was used. Check the security policy of this client.",
+  },
+  "security/replay": {
+    message: "An old ciphered unit came again ({detail}).",
+    next: "It was not used. If it comes back, check the invocation counter.",
+  },
+  "security/tag": {
+    message: "The authentication tag is wrong ({detail}).",
+    next: "Check encryption key, authentication key and system title.",
+  },
+  "session/closed": {
+    message: "The session is closed ({detail}).",
+    next: "It is opened again by itself.",
+  },
+  "session/queue-full": {
+    message: "Too many requests wait for this meter.",
+    next: "Ask again in a moment.",
+  },
+  "settings/invalid": {
+    message: "{file}, line {line}: {path}: {problem} {nearest}",
+    next: "Correct the line; lectura config check shows them all.",
+  },
+  "settings/unreadable": {
+    message: "{file} cannot be read: {problem}",
+    next: "Check that the file exists and may be read.",
+  },
+  "simulator/port-taken": {
+    message: "Port {port} is taken.",
+    next: "Choose another --port, or 0 for free ones.",
+  },
+  "store/busy": {
+    message: "The database {path} is busy.",
+    next: "Try again in a moment.",
+  },
+  "store/cannot-open": {
+    message: "The database {path} cannot be opened: {problem}",
+    next: "Check the directory and its rights, or choose another with --data-dir.",
+  },
+  "store/closed": {
+    message: "The store is closed.",
+    next: "Ask again when the gateway runs.",
+  },
+  "store/corrupt": {
+    message: "The database {path} is damaged: {problem}",
+    next: "Nothing was deleted. Move the file away and put your last copy in its place.",
+  },
+  "store/disk-full": {
+    message: "The disk of {path} is full; nothing stored is lost.",
+    next: "Make room; reading goes on by itself.",
+  },
+  "store/failed": {
+    message: "The storage thread ended: {problem}",
+    next: "Start the gateway again; what was committed is on disk.",
+  },
+  "store/io": {
+    message: "Writing {path} failed: {problem}",
+    next: "Check the disk; it is tried again by itself.",
+  },
+  "store/locked": {
+    message: "Another gateway uses {path} (process {pid}).",
+    next: "Stop it first, or choose another directory with --data-dir.",
+  },
+  "store/newer": {
+    message: "The database {path} was written by a newer Lectura (schema {found}, this one knows {known}).",
+    next: "Use that version, or another data directory.",
+  },
+  "store/outbox-full": {
+    message: "The outbox of a sink is full ({limit}).",
+    next: "Mend the sink or remove it; reading waits meanwhile.",
+  },
+  "store/overloaded": {
+    message: "More readings come than the disk takes ({limit}).",
+    next: "Lengthen intervals, or use a faster disk.",
+  },
+  "store/read-only": {
+    message: "{path} cannot be written.",
+    next: "Make the data directory writable, or choose another with --data-dir.",
+  },
+  "tcp/address-in-use": {
+    message: "The local address is in use ({detail}).",
+    next: "Choose another port.",
+  },
+  "tcp/closed": {
+    message: "The other side closed the connection ({detail}).",
+    next: "It is opened again by itself; a converter that closes at once often has another client.",
+  },
+  "tcp/dns-failed": {
+    message: "The host name has no address ({detail}).",
+    next: "Check the name, or give an IP address.",
+  },
+  "tcp/failed": {
+    message: "The connection failed ({detail}).",
+    next: "Check host, port and network.",
+  },
+  "tcp/flooded": {
+    message: "More is being sent than the other side takes ({detail}).",
+    next: "The connection is opened again by itself.",
+  },
+  "tcp/not-permitted": {
+    message: "The system does not permit this connection ({detail}).",
+    next: "Check the firewall and the rights of this user.",
+  },
+  "tcp/refused": {
+    message: "Nothing listens there ({detail}).",
+    next: "Check host and port, and that the meter or converter is on.",
+  },
+  "tcp/reset": {
+    message: "The other side reset the connection ({detail}).",
+    next: "It is opened again by itself.",
+  },
+  "tcp/timeout": {
+    message: "The host does not answer ({detail}).",
+    next: "Check address, network and firewall.",
+  },
+  "tcp/tls-failed": {
+    message: "TLS could not be set up ({detail}).",
+    next: "Check certificate and authority.",
+  },
+  "tcp/unreachable": {
+    message: "The host cannot be reached ({detail}).",
+    next: "Check address and network.",
+  },
+  "usage/auth-later": {
+    message: "Authentication {auth} is not available yet.",
+    next: "Use --auth none or --auth lls.",
+  },
+  "usage/choice": {
+    message: "{name} cannot be {text}.",
+    next: "Choose one of: {choices}",
+  },
+  "usage/duration": {
+    message: "{text} is no time span.",
+    next: "Write it like 500ms, 2s, 15m or 1h.",
+  },
+  "usage/endpoint": {
+    message: "{text} is no endpoint.",
+    next: "Write it as HOST:PORT, e.g. 192.0.2.10:4059",
+  },
+  "usage/file": {
+    message: "{file} cannot be used.",
+    next: "Check the path and the rights of the file.",
+  },
+  "usage/key": {
+    message: "{text} is neither a key of the catalogue nor an OBIS code.",
+    next: "Write a key like voltage_l1, or [CLASS:]OBIS[:ATTRIBUTE] like 1-0:1.8.0",
+  },
+  "usage/key-option": {
+    message: "--key wants NAME=env:VARIABLE.",
+    next: "Put the key into an environment variable and name it.",
+  },
+  "usage/missing": {
+    message: "{name} is missing.",
+    next: "See --help of the command.",
+  },
+  "usage/nothing-to-read": {
+    message: "There is nothing to read.",
+    next: "Name keys or OBIS codes, e.g. voltage_l1",
+  },
+  "usage/number": {
+    message: "{name} is {text}, not a whole number from {min} to {max}.",
+    next: "Give a number in that range.",
+  },
+  "usage/password-missing": {
+    message: "LLS needs a password.",
+    next: "Give it with --password-env VARIABLE or --password-stdin.",
+  },
+  "usage/time": {
+    message: "{text} is no time.",
+    next: "Write it like 2026-01-31T00:00:00Z.",
+  },
+  "usage/two-from-input": {
+    message: "Standard input can hold only one secret.",
+    next: "Give the other one by an environment variable.",
+  },
+  "usage/variable": {
+    message: "The environment variable {name} is not set.",
+    next: "Set it and run the command again.",
+  },
+  "usage/words": {
+    message: "{problem}",
+    next: "See: lectura --help",
+  },
+  "vault/key-malformed": {
+    message: "The key file {path} is not one of ours.",
+    next: "Put back the right one; without it stored passwords cannot be opened.",
+  },
+  "vault/key-missing": {
+    message: "The key file {path} is missing, but secrets are stored.",
+    next: "Put it back, or store the passwords again.",
+  },
+  "vault/key-permissions": {
+    message: "The key file {path} can be read by others (mode {mode}).",
+    next: "Run: chmod 600 {path}",
+  },
+  "vault/key-unreadable": {
+    message: "The key file {path} cannot be read: {problem}",
+    next: "Check its owner and rights.",
+  },
+  "vault/tampered": {
+    message: "A stored secret does not open ({owner}, {field}).",
+    next: "Store it again.",
+  },
+  "vault/too-long": {
+    message: "A secret has more than {limit} octets.",
+    next: "Give a shorter one.",
+  },
+  "wrapper/no-answer": {
+    message: "Nothing answers to the wrapper unit ({detail}).",
+    next: "Check client SAP and server address, or try --framing hdlc.",
+  },
+  "xdlms/block": {
+    message: "A block of a long value is missing or wrong ({detail}).",
+    next: "It is read again by itself.",
+  },
+  "xdlms/exception": {
+    message: "The meter answered with an exception ({detail}).",
+    next: "The association is opened again by itself.",
+  },
+  "xdlms/invoke-id": {
+    message: "The answer belongs to another request ({detail}).",
+    next: "If this meter always answers with invoke-id 1: lectura meter edit NAME --quirk invokeIdAlwaysOne",
+  },
+  "xdlms/limit": {
+    message: "A value is longer than allowed ({detail}).",
+    next: "Read less at once.",
+  },
+  "xdlms/no-answer": {
+    message: "The meter did not answer the request ({detail}).",
+    next: "It is tried again by itself.",
+  },
+  "xdlms/pdu-too-long": {
+    message: "The request does not fit the meter's PDU size ({detail}).",
+    next: "Read fewer values at once.",
+  },
+  "xdlms/service-not-supported": {
+    message: "The meter does not offer this service ({detail}).",
+    next: "It will not be asked again for now.",
+  },
+  "xdlms/unexpected": {
+    message: "The meter answered something else ({detail}).",
+    next: "The association is opened again by itself.",
+  },
+  "xdlms/unknown-outcome": {
+    message: "The connection was lost after a command was sent; whether it took effect is unknown.",
+    next: "Read the object before you send it again.",
+  },
+};

@@ -1,0 +1,517 @@
+import type { ErrorTexts } from "./error-texts.ts";
+
+/** Code to cause and next step; a star for the layer serves every layer. */
+export const spanishErrors: ErrorTexts = {
+  "*/limit": {
+    message: "Una unidad supera lo permitido: {detail}",
+    next: "Lea menos de una vez.",
+  },
+  "*/malformed": {
+    message: "El medidor envió octetos que no se entienden: {detail}",
+    next: "Se reintenta solo; si vuelve a pasar, guarde estas palabras.",
+  },
+  "*/parameters": {
+    message: "Los parámetros de enlace del medidor no se entienden: {detail}",
+    next: "Pruebe --quirk noSnrmParameters.",
+  },
+  "acse/already-associated": {
+    message: "El medidor dice que aún hay una asociación abierta ({detail}).",
+    next: "Espere el tiempo de inactividad del medidor (a menudo 120 a 180 s); se reintenta solo.",
+  },
+  "acse/authentication-failed": {
+    message: "El medidor rechazó la contraseña ({detail}).",
+    next: "Revise la contraseña y el SAP de cliente, y luego: lectura meter edit NOMBRE --password-stdin. No se reintenta solo, para que el medidor no se bloquee.",
+  },
+  "acse/authentication-required": {
+    message: "El medidor exige otra autenticación ({detail}).",
+    next: "Use --auth lls con una contraseña, o un SAP de cliente que no la necesite (16).",
+  },
+  "acse/context-not-supported": {
+    message: "El medidor no admite este contexto de aplicación ({detail}).",
+    next: "Revise si el medidor espera cifrado o nombres cortos para este SAP de cliente.",
+  },
+  "acse/initiate-refused": {
+    message: "El medidor rechazó la petición de inicio ({detail}).",
+    next: "Revise el SAP de cliente y la conformidad propuesta; están en el manual del medidor.",
+  },
+  "acse/mechanism-not-supported": {
+    message: "El medidor no conoce este mecanismo de autenticación ({detail}).",
+    next: "Elija otro con --auth.",
+  },
+  "acse/no-answer": {
+    message: "El enlace está abierto pero el medidor no responde a la asociación.",
+    next: "Revise el SAP de cliente; uno equivocado suele recibir silencio.",
+  },
+  "acse/rejected": {
+    message: "El medidor rechazó la asociación ({detail}).",
+    next: "Revise el SAP de cliente, la autenticación y la contraseña.",
+  },
+  "acse/rejected-transient": {
+    message: "El medidor rechazó la asociación por ahora ({detail}).",
+    next: "Se reintenta solo.",
+  },
+  "acse/unexpected": {
+    message: "El medidor respondió otra cosa a la asociación ({detail}).",
+    next: "Ejecute: lectura test HOST:PUERTO, y guarde lo que diga.",
+  },
+  "api/cannot-listen": {
+    message: "El API no puede escuchar ({detail}).",
+    next: "Elija otro puerto con --api-port.",
+  },
+  "api/invalid": {
+    message: "La petición no es válida ({detail}).",
+    next: "Corríjala y envíela de nuevo.",
+  },
+  "api/port-taken": {
+    message: "El puerto {port} está ocupado.",
+    next: "Elija otro con --api-port, o 0 para uno libre.",
+  },
+  "api/refused": {
+    message: "La pasarela rechazó la petición ({detail}).",
+    next: "Revise la petición.",
+  },
+  "api/unauthorized": {
+    message: "Falta la clave del API o no es la correcta.",
+    next: "Pase --api-key, o ejecute la orden sobre el directorio de datos de la pasarela.",
+  },
+  "api/unreachable": {
+    message: "Ahí no responde ninguna pasarela ({detail}).",
+    next: "Arránquela con: lectura run, o revise --api-url.",
+  },
+  "cli/interrupted": {
+    message: "Interrumpido.",
+    next: "Ejecútelo otra vez cuando quiera.",
+  },
+  "cli/not-running": {
+    message: "Ninguna pasarela corre sobre este directorio de datos.",
+    next: "Arranque una con: lectura run, o indíquela con --api-url.",
+  },
+  "cli/unexpected": {
+    message: "Algo inesperado falló: {detail}",
+    next: "Ejecútelo de nuevo; si vuelve a pasar, repórtelo con estas palabras.",
+  },
+  "decode/not-hex": {
+    message: "Eso no es un número par de dígitos hexadecimales.",
+    next: "Dé octetos como 7EA00703...; los espacios no estorban.",
+  },
+  "hdlc/disconnected": {
+    message: "El medidor dice que el enlace está cerrado (DM).",
+    next: "Se vuelve a abrir solo.",
+  },
+  "hdlc/flooded": {
+    message: "La línea envía más de lo que un medidor puede ({detail}).",
+    next: "Revise que detrás de esta conexión solo esté el medidor.",
+  },
+  "hdlc/frame-rejected": {
+    message: "El medidor rechazó una trama ({detail}).",
+    next: "El enlace se reabre solo; si vuelve a pasar, guarde la salida de lectura test.",
+  },
+  "hdlc/limit": {
+    message: "Una unidad del medidor supera lo permitido ({detail}).",
+    next: "Lea menos de una vez.",
+  },
+  "hdlc/no-answer": {
+    message: "Nada responde en esta dirección HDLC ({detail}).",
+    next: "Revise --server-upper, --server-lower y --address-size; en RS-485 también A/B, la velocidad y que no haya otro cliente conectado.",
+  },
+  "hdlc/refused": {
+    message: "El medidor rechaza el enlace (DM).",
+    next: "Se reintenta solo; puede tenerlo otro cliente.",
+  },
+  "hdlc/request-timeout": {
+    message: "El medidor no respondió a tiempo ({detail}).",
+    next: "Se reintenta solo; en líneas lentas aumente el --timeout de la línea.",
+  },
+  "hdlc/sequence": {
+    message: "Faltan tramas del medidor ({detail}).",
+    next: "El enlace se reabre solo.",
+  },
+  "line/busy": {
+    message: "El convertidor dice que otro cliente ocupa el puerto ({detail}).",
+    next: "Cierre el otro cliente o espere a que el convertidor lo suelte; lectura status muestra las líneas de esta pasarela.",
+  },
+  "line/held": {
+    message: "Esta misma pasarela ocupa la línea.",
+    next: "Pregunte a través de ella: lectura read MEDIDOR, o pause antes la línea.",
+  },
+  "line/idle-closed": {
+    message: "El convertidor cerró la conexión por inactividad ({detail}).",
+    next: "Se reabre sola; un intervalo de lectura más corto la mantiene.",
+  },
+  "line/not-dlms": {
+    message: "Lo que responde ahí no habla DLMS ({detail}).",
+    next: "Revise host y puerto; escucha un servidor web u otro protocolo.",
+  },
+  "line/paused": {
+    message: "La línea está en pausa.",
+    next: "Reanúdela con: lectura line resume NOMBRE",
+  },
+  "line/queue-full": {
+    message: "Demasiado espera por esta línea.",
+    next: "Espere, o alargue los intervalos de sus medidores.",
+  },
+  "line/silent": {
+    message: "Conectado, pero no llega ni un octeto ({detail}).",
+    next: "Revise la dirección; muchos convertidores atienden a un solo cliente y dejan al segundo en silencio.",
+  },
+  "line/stopped": {
+    message: "La línea se está cerrando.",
+    next: "Pregunte de nuevo en un momento.",
+  },
+  "line/waiting": {
+    message: "La línea falló hace un momento y espera antes del próximo intento ({detail}).",
+    next: "Se reintenta sola.",
+  },
+  "meter/authentication-unsupported": {
+    message: "Esta autenticación aún no está disponible ({detail}).",
+    next: "Use --auth none o --auth lls.",
+  },
+  "meter/backing-off": {
+    message: "El medidor falló antes y espera su próximo intento ({detail}).",
+    next: "Se reintenta solo; lectura meter restart NOMBRE lo intenta ya.",
+  },
+  "meter/credential-held": {
+    message: "El medidor rechazó su credencial; no se vuelve a enviar sola.",
+    next: "Corríjala: lectura meter edit NOMBRE --password-stdin, y luego: lectura meter resume NOMBRE",
+  },
+  "meter/password-missing": {
+    message: "Hace falta una contraseña y no hay ninguna guardada.",
+    next: "Guárdela: lectura meter edit NOMBRE --password-stdin",
+  },
+  "mqtt/bad-credentials": {
+    message: "El broker rechazó el usuario o la contraseña.",
+    next: "Corríjalos: lectura sink edit NOMBRE --username U --password-stdin",
+  },
+  "mqtt/not-authorised": {
+    message: "El broker no deja entrar a este cliente.",
+    next: "Revise el usuario, la contraseña o el token.",
+  },
+  "mqtt/port-taken": {
+    message: "El puerto {port} está ocupado; el broker incluido no puede usarlo.",
+    next: "Elija otro con --mqtt-port (0 = libre), o use su broker con --mqtt-url.",
+  },
+  "registry/address-taken": {
+    message: "El medidor {meter} ya tiene la dirección {upper}/{lower} en la línea {line}.",
+    next: "Dé otro --server-lower, o edite ese medidor.",
+  },
+  "registry/bad-file": {
+    message: "{file}, línea {line}: {problem}",
+    next: "Corrija el archivo e impórtelo de nuevo.",
+  },
+  "registry/bad-name": {
+    message: "{name} no es un nombre: letras, cifras, punto, guion bajo, guion y espacio, de 1 a 64.",
+    next: "Elija otro nombre.",
+  },
+  "registry/duplicate-key": {
+    message: "El plan nombra {key} dos veces.",
+    next: "Nombre cada clave una vez.",
+  },
+  "registry/endpoint-taken": {
+    message: "La línea {line} ya tiene la conexión {endpoint}.",
+    next: "Use esa línea: --line {line}",
+  },
+  "registry/framing-conflict": {
+    message: "La línea {line} habla {framing} en {endpoint}, no {wanted}.",
+    next: "Una conexión tiene un solo tipo de trama: edite la línea, o no dé --framing.",
+  },
+  "registry/import-refused": {
+    message: "{failed} de {rows} filas están mal; no se importó nada.",
+    next: "Corríjalas, o importe las buenas con --partial.",
+  },
+  "registry/invalid": {
+    message: "{field}: {problem}",
+    next: "Corríjalo e intente de nuevo.",
+  },
+  "registry/line-in-use": {
+    message: "La línea {line} aún lleva {meters} medidores.",
+    next: "Quite o mueva antes sus medidores.",
+  },
+  "registry/name-taken": {
+    message: "Ya existe {name} ({kind}).",
+    next: "Elija otro nombre, o edite ese.",
+  },
+  "registry/no-such-line": {
+    message: "No existe la línea {name}. {nearest}",
+    next: "Vea: lectura line list",
+  },
+  "registry/no-such-meter": {
+    message: "No existe el medidor {name}. {nearest}",
+    next: "Vea: lectura meter list",
+  },
+  "registry/no-such-sink": {
+    message: "No existe el destino {name}. {nearest}",
+    next: "Vea: lectura sink list",
+  },
+  "registry/no-such-template": {
+    message: "No existe la plantilla {name}. {nearest}",
+    next: "No dé --template, o use una de estas: microstar, generic-three-phase",
+  },
+  "registry/template-built-in": {
+    message: "La plantilla {name} viene con Lectura y no se cambia.",
+    next: "Añada una propia con otro nombre.",
+  },
+  "registry/template-in-use": {
+    message: "La plantilla {name} la usan {meters} medidores.",
+    next: "Edite antes esos medidores.",
+  },
+  "registry/unknown-key": {
+    message: "El catálogo no tiene la clave {key}. Cercanas: {nearest}",
+    next: "Use una de estas, o un código OBIS: [CLASE:]OBIS[:ATRIBUTO]",
+  },
+  "security/counter-exhausted": {
+    message: "El contador de invocación de una clave se agotó.",
+    next: "Cambie la clave en el medidor y aquí.",
+  },
+  "security/key-missing": {
+    message: "Falta una clave ({detail}).",
+    next: "Guárdela e intente de nuevo.",
+  },
+  "security/policy": {
+    message: "La respuesta del medidor está menos protegida de lo acordado ({detail}).",
+    next: "No se usó nada de ella. Revise la política de seguridad de este cliente.",
+  },
+  "security/replay": {
+    message: "Llegó de nuevo una unidad cifrada vieja ({detail}).",
+    next: "No se usó. Si vuelve a pasar, revise el contador de invocación.",
+  },
+  "security/tag": {
+    message: "La etiqueta de autenticación no es correcta ({detail}).",
+    next: "Revise la clave de cifrado, la de autenticación y el título del sistema.",
+  },
+  "session/closed": {
+    message: "La sesión está cerrada ({detail}).",
+    next: "Se reabre sola.",
+  },
+  "session/queue-full": {
+    message: "Demasiadas peticiones esperan por este medidor.",
+    next: "Pregunte de nuevo en un momento.",
+  },
+  "settings/invalid": {
+    message: "{file}, línea {line}: {path}: {problem} {nearest}",
+    next: "Corrija la línea; lectura config check las muestra todas.",
+  },
+  "settings/unreadable": {
+    message: "No se puede leer {file}: {problem}",
+    next: "Revise que el archivo exista y se pueda leer.",
+  },
+  "simulator/port-taken": {
+    message: "El puerto {port} está ocupado.",
+    next: "Elija otro --port, o 0 para puertos libres.",
+  },
+  "store/busy": {
+    message: "La base de datos {path} está ocupada.",
+    next: "Intente de nuevo en un momento.",
+  },
+  "store/cannot-open": {
+    message: "No se puede abrir la base de datos {path}: {problem}",
+    next: "Revise el directorio y sus permisos, o elija otro con --data-dir.",
+  },
+  "store/closed": {
+    message: "El almacén está cerrado.",
+    next: "Pregunte de nuevo cuando la pasarela corra.",
+  },
+  "store/corrupt": {
+    message: "La base de datos {path} está dañada: {problem}",
+    next: "No se borró nada. Aparte el archivo y ponga en su lugar su última copia.",
+  },
+  "store/disk-full": {
+    message: "El disco de {path} está lleno; nada guardado se pierde.",
+    next: "Haga espacio; la lectura sigue sola.",
+  },
+  "store/failed": {
+    message: "El hilo de almacenamiento terminó: {problem}",
+    next: "Arranque de nuevo la pasarela; lo confirmado está en disco.",
+  },
+  "store/io": {
+    message: "Falló la escritura de {path}: {problem}",
+    next: "Revise el disco; se reintenta solo.",
+  },
+  "store/locked": {
+    message: "Otra pasarela usa {path} (proceso {pid}).",
+    next: "Deténgala antes, o elija otro directorio con --data-dir.",
+  },
+  "store/newer": {
+    message: "La base de datos {path} la escribió una Lectura más nueva (esquema {found}; esta conoce {known}).",
+    next: "Use esa versión, u otro directorio de datos.",
+  },
+  "store/outbox-full": {
+    message: "La bandeja de un destino está llena ({limit}).",
+    next: "Arregle el destino o quítelo; la lectura espera mientras tanto.",
+  },
+  "store/overloaded": {
+    message: "Llegan más lecturas de las que el disco admite ({limit}).",
+    next: "Alargue los intervalos, o use un disco más rápido.",
+  },
+  "store/read-only": {
+    message: "No se puede escribir en {path}.",
+    next: "Dé permiso de escritura al directorio de datos, o elija otro con --data-dir.",
+  },
+  "tcp/address-in-use": {
+    message: "La dirección local está en uso ({detail}).",
+    next: "Elija otro puerto.",
+  },
+  "tcp/closed": {
+    message: "El otro lado cerró la conexión ({detail}).",
+    next: "Se reabre sola; un convertidor que cierra enseguida suele tener otro cliente.",
+  },
+  "tcp/dns-failed": {
+    message: "El nombre del host no tiene dirección ({detail}).",
+    next: "Revise el nombre, o dé una dirección IP.",
+  },
+  "tcp/failed": {
+    message: "La conexión falló ({detail}).",
+    next: "Revise host, puerto y red.",
+  },
+  "tcp/flooded": {
+    message: "Se envía más de lo que el otro lado recibe ({detail}).",
+    next: "La conexión se reabre sola.",
+  },
+  "tcp/not-permitted": {
+    message: "El sistema no permite esta conexión ({detail}).",
+    next: "Revise el cortafuegos y los permisos de este usuario.",
+  },
+  "tcp/refused": {
+    message: "Ahí no escucha nada ({detail}).",
+    next: "Revise host y puerto, y que el medidor o convertidor esté encendido.",
+  },
+  "tcp/reset": {
+    message: "El otro lado cortó la conexión ({detail}).",
+    next: "Se reabre sola.",
+  },
+  "tcp/timeout": {
+    message: "El host no responde ({detail}).",
+    next: "Revise la dirección, la red y el cortafuegos.",
+  },
+  "tcp/tls-failed": {
+    message: "No se pudo establecer TLS ({detail}).",
+    next: "Revise el certificado y la autoridad.",
+  },
+  "tcp/unreachable": {
+    message: "No se puede llegar al host ({detail}).",
+    next: "Revise la dirección y la red.",
+  },
+  "usage/auth-later": {
+    message: "La autenticación {auth} aún no está disponible.",
+    next: "Use --auth none o --auth lls.",
+  },
+  "usage/choice": {
+    message: "{name} no puede ser {text}.",
+    next: "Elija entre: {choices}",
+  },
+  "usage/duration": {
+    message: "{text} no es un lapso de tiempo.",
+    next: "Escríbalo como 500ms, 2s, 15m o 1h.",
+  },
+  "usage/endpoint": {
+    message: "{text} no es una conexión.",
+    next: "Escríbala como HOST:PUERTO, p. ej. 192.0.2.10:4059",
+  },
+  "usage/file": {
+    message: "No se puede usar {file}.",
+    next: "Revise la ruta y los permisos del archivo.",
+  },
+  "usage/key": {
+    message: "{text} no es ni una clave del catálogo ni un código OBIS.",
+    next: "Escriba una clave como voltage_l1, o [CLASE:]OBIS[:ATRIBUTO] como 1-0:1.8.0",
+  },
+  "usage/key-option": {
+    message: "--key espera NOMBRE=env:VARIABLE.",
+    next: "Ponga la clave en una variable de entorno y nómbrela.",
+  },
+  "usage/missing": {
+    message: "Falta {name}.",
+    next: "Vea --help de la orden.",
+  },
+  "usage/nothing-to-read": {
+    message: "No hay nada que leer.",
+    next: "Nombre claves o códigos OBIS, p. ej. voltage_l1",
+  },
+  "usage/number": {
+    message: "{name} es {text}, no un número entero de {min} a {max}.",
+    next: "Dé un número en ese rango.",
+  },
+  "usage/password-missing": {
+    message: "LLS necesita una contraseña.",
+    next: "Désela con --password-env VARIABLE o --password-stdin.",
+  },
+  "usage/time": {
+    message: "{text} no es una hora.",
+    next: "Escríbala como 2026-01-31T00:00:00Z.",
+  },
+  "usage/two-from-input": {
+    message: "La entrada estándar solo puede llevar un secreto.",
+    next: "Dé el otro por una variable de entorno.",
+  },
+  "usage/variable": {
+    message: "La variable de entorno {name} no está definida.",
+    next: "Defínala y ejecute la orden de nuevo.",
+  },
+  "usage/words": {
+    message: "{problem}",
+    next: "Vea: lectura --help",
+  },
+  "vault/key-malformed": {
+    message: "El archivo de clave {path} no es de los nuestros.",
+    next: "Ponga el correcto; sin él no se abren las contraseñas guardadas.",
+  },
+  "vault/key-missing": {
+    message: "Falta el archivo de clave {path}, pero hay secretos guardados.",
+    next: "Restáurelo, o guarde de nuevo las contraseñas.",
+  },
+  "vault/key-permissions": {
+    message: "Otros pueden leer el archivo de clave {path} (modo {mode}).",
+    next: "Ejecute: chmod 600 {path}",
+  },
+  "vault/key-unreadable": {
+    message: "No se puede leer el archivo de clave {path}: {problem}",
+    next: "Revise su dueño y permisos.",
+  },
+  "vault/tampered": {
+    message: "Un secreto guardado no se abre ({owner}, {field}).",
+    next: "Guárdelo de nuevo.",
+  },
+  "vault/too-long": {
+    message: "Un secreto tiene más de {limit} octetos.",
+    next: "Dé uno más corto.",
+  },
+  "wrapper/no-answer": {
+    message: "Nada responde a la unidad wrapper ({detail}).",
+    next: "Revise el SAP de cliente y la dirección del servidor, o pruebe --framing hdlc.",
+  },
+  "xdlms/block": {
+    message: "Falta o está mal un bloque de un valor largo ({detail}).",
+    next: "Se lee otra vez solo.",
+  },
+  "xdlms/exception": {
+    message: "El medidor respondió con una excepción ({detail}).",
+    next: "La asociación se reabre sola.",
+  },
+  "xdlms/invoke-id": {
+    message: "La respuesta es de otra petición ({detail}).",
+    next: "Si este medidor siempre responde con invoke-id 1: lectura meter edit NOMBRE --quirk invokeIdAlwaysOne",
+  },
+  "xdlms/limit": {
+    message: "Un valor supera lo permitido ({detail}).",
+    next: "Lea menos de una vez.",
+  },
+  "xdlms/no-answer": {
+    message: "El medidor no respondió a la petición ({detail}).",
+    next: "Se reintenta sola.",
+  },
+  "xdlms/pdu-too-long": {
+    message: "La petición no cabe en el tamaño de PDU del medidor ({detail}).",
+    next: "Lea menos valores de una vez.",
+  },
+  "xdlms/service-not-supported": {
+    message: "El medidor no ofrece este servicio ({detail}).",
+    next: "No se le volverá a pedir por ahora.",
+  },
+  "xdlms/unexpected": {
+    message: "El medidor respondió otra cosa ({detail}).",
+    next: "La asociación se reabre sola.",
+  },
+  "xdlms/unknown-outcome": {
+    message: "La conexión se perdió después de enviar una orden; no se sabe si surtió efecto.",
+    next: "Lea el objeto antes de enviarla de nuevo.",
+  },
+};
