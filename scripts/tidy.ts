@@ -43,7 +43,7 @@ const owners = [
   /^packages\/testkit\//,
   /^packages\/dashboard\//,
   /^(bench|interop|e2e|scripts|examples)\//,
-  /\.(test|contract)\.ts$/,
+  /\.(test|contract|fixture)\.ts$/,
 ];
 
 interface LineRule {
@@ -148,7 +148,7 @@ const testedElsewhere: readonly RegExp[] = [
   /\/index\.ts$/,
   /\/main\.ts$/,
   /\/worker\.ts$/,
-  /\.(contract|test|d)\.ts$/,
+  /\.(contract|fixture|test|d)\.ts$/,
   /\/texts\//,
   /-table\.ts$/,
   /\/interface-classes\//,
