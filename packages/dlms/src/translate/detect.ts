@@ -1,5 +1,5 @@
 import { DecodeError } from "../error.ts";
-import type { Json } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import { isLayerName, type LayerName, translate } from "./layers.ts";
 
 /** Order in which layers are tried, by the first octet where one gives it away. */
@@ -31,7 +31,7 @@ export function translateUnknown(octets: Uint8Array): {
 }
 
 function holdsFrames(value: Json): boolean {
-  const frames =
-    value !== null && typeof value === "object" && "frames" in value ? value.frames : undefined;
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
+  const frames = (value as JsonObject)["frames"];
   return Array.isArray(frames) && frames.length > 0;
 }

@@ -1,4 +1,4 @@
-import { fromHex } from "../octets.ts";
+import { fromHex, toHex } from "../octets.ts";
 import { translateApdu, translateData } from "./apdu-tree.ts";
 import { translateDateTime } from "./date-time-tree.ts";
 import { translateFrame } from "./frame-tree.ts";
@@ -17,6 +17,8 @@ export interface TranslationRequest {
   readonly given: Readonly<Record<string, unknown>>;
 }
 
+/** Trees with members of their own are JSON all the same. */
+const asJson = (tree: object): Json => tree as Json;
 const apdu = (octets: Uint8Array): Json => translateApdu(octets);
 
 function hexOf(value: unknown): Uint8Array | undefined {
@@ -58,11 +60,12 @@ function exchange({ octets, given }: TranslationRequest): Json {
 const layers = {
   apdu: ({ octets }) => translateApdu(octets),
   "axdr-data": ({ octets }) => translateData(octets),
-  "cosem-datetime": ({ octets }) => translateDateTime(octets),
+  "cosem-datetime": ({ octets }) => asJson(translateDateTime(octets)),
   "hdlc-exchange": exchange,
   "hdlc-frame": ({ octets }) => translateFrame(octets, apdu),
   "hdlc-stream": ({ octets, given }) => translateStream(octets, hexOf(given["last_sent"])),
-  "profile-buffer": ({ octets, given }) => translateProfileBuffer(octets, given),
+  "profile-buffer": ({ octets, given }) =>
+    asJson(translateProfileBuffer(toHex(octets), given)),
   "session-hdlc": ({ given }) => translateHdlcSession(stepsOf(given), apdu),
   "session-wrapper": ({ given }) => translateWrapperSession(stepsOf(given), apdu),
   wrapper: ({ octets }) => translateWrapper(octets, apdu),
