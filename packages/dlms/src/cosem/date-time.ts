@@ -97,7 +97,6 @@ export function decodeDateTime(octets: Uint8Array): CosemDateTime {
 
 /** As `decodeDateTime`, of the 12 octets at `offset`. The caller has checked that they are there. */
 export function dateTimeAt(octets: Uint8Array, offset: number): CosemDateTime {
-  const deviation = ((octets[offset + 9]! << 24) >> 16) | octets[offset + 10]!;
   return dateTimeOf({
     year: (octets[offset]! << 8) | octets[offset + 1]!,
     month: octets[offset + 2]!,
@@ -107,7 +106,7 @@ export function dateTimeAt(octets: Uint8Array, offset: number): CosemDateTime {
     minute: octets[offset + 6]!,
     second: octets[offset + 7]!,
     hundredths: octets[offset + 8]!,
-    deviationMinutes: deviation,
+    deviationMinutes: deviationAt(octets, offset),
     status: octets[offset + 11]!,
   });
 }
@@ -245,21 +244,17 @@ export function utcText(value: CosemDateTime, options?: DeviationOptions): strin
  * year to second or the deviation is not specified or impossible. The status does not matter here.
  */
 export function utcMs(value: CosemDateTime, options?: DeviationOptions): number | undefined {
-  const { deviationMinutes } = value;
-  if (deviationMinutes < -deviationMax || deviationMinutes > deviationMax) return undefined;
   const civil = civilTime(value);
   if (civil === undefined) return undefined;
-  const sign = options?.invertedDeviation === true ? -1 : 1;
-  return civilToMs(civil) + sign * deviationMinutes * 60_000;
+  const ms = wallToUtcMs(civilToMs(civil), value.deviationMinutes, options);
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 /**
- * As `utcMs`, of the 12 octets at `offset`, without an object; NaN where undetermined. The caller has
- * checked that the octets are there.
+ * Wall milliseconds (no zone applied) of the 12 octets at `offset`, without an object; NaN where a part
+ * from year to second is not specified or impossible. The caller has checked that the octets are there.
  */
-export function utcMsAt(octets: Uint8Array, offset: number, options?: DeviationOptions): number {
-  const deviation = ((octets[offset + 9]! << 24) >> 16) | octets[offset + 10]!;
-  if (deviation < -deviationMax || deviation > deviationMax) return Number.NaN;
+export function wallMsAt(octets: Uint8Array, offset: number): number {
   const year = (octets[offset]! << 8) | octets[offset + 1]!;
   const month = octets[offset + 2]!;
   const day = octets[offset + 3]!;
@@ -268,9 +263,23 @@ export function utcMsAt(octets: Uint8Array, offset: number, options?: DeviationO
   const second = octets[offset + 7]!;
   const hundredths = octets[offset + 8]!;
   if (!isRealDay(year, month, day) || hour > 23 || minute > 59 || second > 59) return Number.NaN;
-  const signed = options?.invertedDeviation === true ? -deviation : deviation;
-  const minutes = epochDay(year, month, day) * 1440 + hour * 60 + minute + signed;
+  const minutes = epochDay(year, month, day) * 1440 + hour * 60 + minute;
   return minutes * 60_000 + second * 1000 + (hundredths < 100 ? hundredths * 10 : 0);
+}
+
+/** Deviation of the 12 octets at `offset`, in minutes; -32768 = not specified. */
+export function deviationAt(octets: Uint8Array, offset: number): number {
+  return ((octets[offset + 9]! << 24) >> 16) | octets[offset + 10]!;
+}
+
+/** UTC of a wall time; NaN where the deviation is not specified or impossible. */
+export function wallToUtcMs(
+  wallMs: number,
+  deviationMinutes: number,
+  options?: DeviationOptions,
+): number {
+  if (deviationMinutes < -deviationMax || deviationMinutes > deviationMax) return Number.NaN;
+  return wallMs + (options?.invertedDeviation === true ? -60_000 : 60_000) * deviationMinutes;
 }
 
 /** Flags of the status octet; undefined where it is not specified. */

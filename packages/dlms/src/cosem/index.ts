@@ -111,6 +111,14 @@ export {
   type ProfileRow,
   statusColumnOf,
 } from "./profile-buffer.ts";
+export type {
+  BigintColumn,
+  DataColumn,
+  NumberColumn,
+  ProfileColumn,
+  TimeColumn,
+} from "./profile-column.ts";
+export { decodeProfileColumns, type ProfileColumns } from "./profile-columns.ts";
 export {
   decodeScalerUnit,
   encodeScalerUnit,

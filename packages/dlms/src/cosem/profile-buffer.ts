@@ -1,8 +1,9 @@
 /**
  * Rows of a profile generic's buffer (class 7 attribute 2). In a buffer null-data means "as in the row
- * before"; in the clock column it means "the row before plus capture_period". Both are resolved here.
+ * before"; in the clock column it means "the row before plus capture_period". Both are resolved here, and
+ * delta values are added to the cell above.
  */
-import type { Data } from "../axdr/data.ts";
+import type { Data, DataType } from "../axdr/data.ts";
 import { DecodeError } from "../error.ts";
 import type { CaptureObject } from "./capture-object.ts";
 import { civilToMs, dayOfWeek, epochDay, msToCivil } from "./civil-time.ts";
@@ -42,6 +43,22 @@ export interface ProfileRow {
   readonly cells: readonly Data[];
 }
 
+/** A cell as it is meant: null-data is the cell above, a delta value is added to it. */
+export function resolveCell(cell: Data, above: Data): Data {
+  if (cell.type === "null-data") return above;
+  if (!isDelta(cell.type) || typeof cell.value !== "number") return cell;
+  if (above.type === "long64" || above.type === "long64-unsigned") {
+    return { type: above.type, value: above.value + BigInt(cell.value) };
+  }
+  if (typeof above.value !== "number" || isDelta(above.type)) return cell;
+  return { type: above.type, value: above.value + cell.value };
+}
+
+/** delta-integer and its relatives: the difference to the value before (delta-value-encoding). */
+export function isDelta(type: DataType): boolean {
+  return type.startsWith("delta-");
+}
+
 /** Column of the clock: class 8 attribute 2; -1 where there is none. */
 export function clockColumnOf(columns: readonly CaptureObject[]): number {
   return columns.findIndex(({ classId, attributeId }) => classId === 8 && attributeId === 2);
@@ -67,9 +84,10 @@ export function decodeProfileBuffer(data: Data, layout: ProfileLayout): readonly
   let before: ProfileRow | undefined;
   for (const [index, element] of elementsOf(data, "buffer").entries()) {
     const sent = cellsOf(element, columns.length, index);
-    const cells = sent.map((cell, at) =>
-      cell.type === "null-data" && at !== clockIndex ? (before?.cells[at] ?? cell) : cell,
-    );
+    const cells = sent.map((cell, at) => {
+      const above = before?.cells[at];
+      return above === undefined || at === clockIndex ? cell : resolveCell(cell, above);
+    });
     const clock = timeOfRow(clockIndex === -1 ? undefined : sent[clockIndex], before, layout);
     const time = clock?.time;
     const row: ProfileRow = {
