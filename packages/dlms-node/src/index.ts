@@ -21,3 +21,10 @@ export {
 } from "./session-options.ts";
 export { SessionError, type SessionErrorCode, sessionErrors } from "./session-error.ts";
 export type { FrameObserver, SessionEvent, SessionPhase } from "./observer.ts";
+export { type ServedLine, type ServeEvent, serveTcp, type ServeTcpOptions } from "./serve-tcp.ts";
+export {
+  type ServedFraming,
+  type ServedMeter,
+  serveSession,
+  type ServerSessionOptions,
+} from "./server-session.ts";

@@ -97,6 +97,11 @@ const aarq = lls("22222222");
 const accepted =
   "6129a109060760857405080101a203020100a305a103020100be10040e0800065f1f0400007e1f19000007";
 
+/** Octets as `toHex` writes them; blanks between fields are for the reader. */
+function hex(text: string): string {
+  return toHex(fromHex(text));
+}
+
 function wrapTlv(tag: string, parts: readonly string[]): string {
   const body = parts.join("");
   return tag + (body.length / 2).toString(16).padStart(2, "0") + body;
@@ -122,10 +127,10 @@ describe("association", () => {
     ["a password that is too short", lls("2222222"), refused("0d")],
     ["an empty password", lls(""), refused("0d")],
     ["a longer password", lls("2222222222"), refused("0d")],
-    ["no authentication", "601da109060760857405080101be10040e" + initiateRequest, refused("0e")],
+    ["no authentication", `601da109060760857405080101be10040e${initiateRequest}`, refused("0e")],
     ["a challenge", aarq.replace("8b0760857405080201", "8b0760857405080205"), refused("0b")],
   ])("refuses %s permanently with its diagnostic", (_name, request, answer) => {
-    expect(server()(request)).toBe(answer);
+    expect(server()(request)).toBe(hex(answer));
   });
 
   test("refuses another application context with diagnostic 2", () => {
@@ -135,7 +140,7 @@ describe("association", () => {
 
   test.each([
     ["an old version", "01000000055f1f0400007e1f04b0", "0e010601"],
-    ["no common service", "01000000065f1f0400000000" + "04b0", "0e010602"],
+    ["no common service", "01000000065f1f040000000004b0", "0e010602"],
     ["a max PDU below 12", "01000000065f1f0400007e1f000b", "0e010603"],
   ])("refuses %s by confirmedServiceError", (_name, initiate, error) => {
     expect(server()(lls("22222222", initiate))).toBe(
@@ -190,24 +195,20 @@ describe("GET", () => {
     ["a write-only attribute", "c001c300010000600100ff0400", "c401c30103"],
     ["selective access", "c001c300010000600100ff0501021107", "c401c3001102"],
     ["an unknown selector", "c001c300010000600100ff0501031107", "c401c3010d"],
-    ["an unconfirmed GET all the same", "c0010100030101200700ff0200", "c4010100" + "05000034cf"],
-    [
-      "a list",
-      "c003c402" + "00030101200700ff0200" + "00030101630700ff0200",
-      "c403c402" + "0005000034cf" + "0104",
-    ],
+    ["an unconfirmed GET all the same", "c0010100030101200700ff0200", "c4010100 05000034cf"],
+    ["a list", "c003c402 00030101200700ff0200 00030101630700ff0200", "c403c402 0005000034cf 0104"],
   ])("answers %s", (_name, request, answer) => {
-    expect(associated()(request)).toBe(answer);
+    expect(associated()(request)).toBe(hex(answer));
   });
 
   test("refuses what was not agreed", () => {
     const serve = associated({ conformance: 0x1018 });
-    expect(serve("c003c401" + "00030101200700ff0200")).toBe("d80102");
+    expect(serve("c003c401 00030101200700ff0200")).toBe("d80102");
     expect(serve("c001c300010000600100ff0501021107")).toBe("c401c3010d");
     expect(serve("c001c100030101200700ff0000")).toBe("c401c1010d");
     expect(serve("c301c100030101200700ff0100")).toBe("d80102");
     const lenient = associated({ conformance: 0x1018, enforceConformance: false });
-    expect(lenient("c003c401" + "00030101200700ff0200")).toBe("c403c4010005000034cf");
+    expect(lenient("c003c401 00030101200700ff0200")).toBe("c403c4010005000034cf");
   });
 
   test.each(["05", "d9", "e0"])("refuses service %s as not supported", (tag) => {
@@ -247,10 +248,10 @@ describe("GET", () => {
 
   test("splits a list as a whole, by the server's own max PDU", () => {
     const serve = associated({ maxPduOctets: 64 });
-    const list = "c003c403" + "00010000600100ff0200".repeat(2) + "00030101200700ff0200";
+    const list = `c003c403${"00010000600100ff0200".repeat(2)}00030101200700ff0200`;
     const whole = `03${`000928${"61".repeat(40)}`.repeat(2)}0005000034cf`;
     const first = serve(list);
-    expect(first).toBe(`c402c40000000001${"00"}${"36"}${whole.slice(0, 108)}`);
+    expect(first).toBe(`c402c400000000010036${whole.slice(0, 108)}`);
     expect(serve("c002c400000001")).toBe(`c402c401000000020027${whole.slice(108)}`);
   });
 
@@ -261,7 +262,7 @@ describe("GET", () => {
 
   test("refuses a request longer than its own max PDU", () => {
     const serve = associated({ maxPduOctets: 64 });
-    expect(serve("c003c407" + "00030101200700ff0200".repeat(7))).toBe("d80104");
+    expect(serve("c003c407 00030101200700ff0200".repeat(7))).toBe("d80104");
   });
 });
 
@@ -273,39 +274,35 @@ describe("SET", () => {
     ["a device fault", "c101c100010000600100ff04001100", "c501c101"],
     ["an absent object", "c101c100010000600200ff02001100", "c501c104"],
     ["a wrong class", "c101c100030000600100ff02001100", "c501c109"],
-    [
-      "a list",
-      "c104c102" + "00010000600100ff0200" + "00030101200700ff0200" + "02" + "090141" + "1100",
-      "c505c1020003",
-    ],
+    ["a list", "c104c102 00010000600100ff0200 00030101200700ff0200 02 090141 1100", "c505c1020003"],
     ["an unconfirmed one", "c1018100010000600100ff0200090144", ""],
     ["a list of unequal lengths", "c104c10100010000600100ff020000", "d80103"],
   ])("answers %s", (_name, request, answer) => {
-    expect(associated()(request)).toBe(answer);
+    expect(associated()(request)).toBe(hex(answer));
   });
 
   test("takes a value in blocks", () => {
     const serve = associated();
     writes.length = 0;
-    expect(serve("c102c100010000600100ff0200" + "00000000010309044d")).toBe("c502c100000001");
-    expect(serve("c103c101000000020345" + "4647")).toBe("c503c10000000002");
+    expect(serve("c102c100010000600100ff0200 00000000010309044d")).toBe("c502c100000001");
+    expect(serve("c103c101000000020345 4647")).toBe("c503c10000000002");
     expect(writes).toEqual(["4d454647"]);
   });
 
   test("takes a list of values in blocks", () => {
     const serve = associated();
-    const list = "02" + "00010000600100ff0200" + "00030101200700ff0200";
+    const list = "02 00010000600100ff0200 00030101200700ff0200";
     expect(serve(`c105c1${list}0000000001020209`)).toBe("c502c100000001");
-    expect(serve("c103c10100000002040141" + "1100")).toBe("c504c102000300000002");
+    expect(serve("c103c10100000002040141 1100")).toBe("c504c102000300000002");
   });
 
   test.each([
-    ["out of turn", ["c102c100010000600100ff0200" + "00000000010309044d"], "c503c11300000004"],
+    ["out of turn", ["c102c100010000600100ff0200 00000000010309044d"], "c503c11300000004"],
     ["without a beginning", [], "c503c11200000004"],
   ])("refuses a block %s", (_name, before, answer) => {
     const serve = associated();
     for (const request of before) serve(request);
-    expect(serve("c103c1010000000401" + "45")).toBe(answer);
+    expect(serve("c103c1010000000401 45")).toBe(hex(answer));
   });
 });
 
@@ -319,18 +316,18 @@ describe("ACTION", () => {
     ["a wrong class", "c301c100040101200700ff0100", "c701c10900"],
     [
       "a list",
-      "c303c102" + "00030101200700ff01" + "00010000600100ff01" + "02" + "00" + "1107",
-      "c703c102" + "0000" + "0001001107",
+      "c303c102 00030101200700ff01 00010000600100ff01 02 00 1107",
+      "c703c102 0000 0001001107",
     ],
   ])("answers %s", (_name, request, answer) => {
-    expect(associated()(request)).toBe(answer);
+    expect(associated()(request)).toBe(hex(answer));
   });
 
   test("takes parameters in blocks", () => {
     const serve = associated();
-    expect(serve("c304c100010000600100ff01" + "00000000010309044d")).toBe("c704c100000001");
-    expect(serve("c306c101000000020345" + "4647")).toBe("c701c100010009044d454647");
-    expect(serve("c306c1010000000301" + "45")).toBe("c701c11000");
+    expect(serve("c304c100010000600100ff01 00000000010309044d")).toBe("c704c100000001");
+    expect(serve("c306c101000000020345 4647")).toBe("c701c100010009044d454647");
+    expect(serve("c306c1010000000301 45")).toBe("c701c11000");
   });
 
   test("answers in blocks", () => {
@@ -362,20 +359,9 @@ describe("current association", () => {
     );
     const answer = associated({ objects: own })("c001c1000f0000280000ff0200");
     expect(answer).toContain(
-      "0204" +
-        "120001" +
-        "1100" +
-        "09060000600100ff" +
-        "0202" +
-        "0105" +
-        "02030f01160100" +
-        "02030f02160100" +
-        "02030f03160000" +
-        "02030f04160200" +
-        "02030f0516010101" +
-        "0f02" +
-        "0101" +
-        "02020f011601",
+      hex(
+        "0204 120001 1100 09060000600100ff 0202 0105 02030f01160100 02030f02160100 02030f03160000 02030f04160200 02030f0516010101 0f02 0101 02020f011601",
+      ),
     );
   });
 
@@ -383,10 +369,10 @@ describe("current association", () => {
     const serve = associated();
     expect(serve("c001c1000f0000280000ff0300")).toBe("c401c10002020f01120001");
     expect(serve("c001c1000f0000280000ff0500")).toBe(
-      "c401c1000206" + "0418007e1f" + "121900" + "1204b0" + "1106" + "0f00" + "0900",
+      hex("c401c1000206 0418007e1f 121900 1204b0 1106 0f00 0900"),
     );
     expect(serve("c001c1000f0000280000ff0600")).toBe(
-      "c401c1000207" + "1102" + "1110" + "1202f4" + "1105" + "1108" + "1102" + "1101",
+      hex("c401c1000207 1102 1110 1202f4 1105 1108 1102 1101"),
     );
     expect(serve("c001c1000f0000280000ff0700")).toBe("c401c10103");
   });
