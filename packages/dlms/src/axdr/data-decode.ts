@@ -20,14 +20,58 @@ export function decodeData(octets: Uint8Array, limits: DataLimits = dataLimits):
 
 /** Reads one Data value where the reader stands. @throws {DecodeError} */
 export function readData(reader: OctetReader, limits: DataLimits = dataLimits): Data {
-  return readValue(reader, limits, 0, undefined);
+  return readPlainValue(reader) ?? readCheckedValue(reader, limits, 0, undefined);
 }
 
 /**
- * The types meters answer with most stand here, a direct jump by tag; the others follow in
- * `readSimpleValue`. One object per value, always with the same two fields.
+ * The types meters answer with most, read by direct index where the octets are there; undefined
+ * where they are not or the type is another, and then nothing was consumed. The checked cursor
+ * below reads the same meaning, and is the place that knows how to fail. One object per value,
+ * always with the same two fields.
  */
-function readValue(
+function readPlainValue(reader: OctetReader): Data | undefined {
+  const { octets, offset: at } = reader;
+  const left = reader.end - at;
+  if (left < 3) return undefined;
+  switch (octets[at]!) {
+    case 0x05:
+      if (left < 5) break;
+      reader.offset = at + 5;
+      return { type: "double-long", value: int32At(octets, at + 1) };
+    case 0x06:
+      if (left < 5) break;
+      reader.offset = at + 5;
+      return { type: "double-long-unsigned", value: int32At(octets, at + 1) >>> 0 };
+    case 0x09: {
+      const end = at + 2 + octets[at + 1]!;
+      if (octets[at + 1]! >= 0x80 || end > reader.end) break;
+      reader.offset = end;
+      return { type: "octet-string", value: octets.subarray(at + 2, end) };
+    }
+    case 0x0f:
+      reader.offset = at + 2;
+      return { type: "integer", value: (octets[at + 1]! << 24) >> 24 };
+    case 0x10:
+      reader.offset = at + 3;
+      return { type: "long", value: ((octets[at + 1]! << 24) >> 16) | octets[at + 2]! };
+    case 0x11:
+      reader.offset = at + 2;
+      return { type: "unsigned", value: octets[at + 1]! };
+    case 0x12:
+      reader.offset = at + 3;
+      return { type: "long-unsigned", value: (octets[at + 1]! << 8) | octets[at + 2]! };
+    case 0x16:
+      reader.offset = at + 2;
+      return { type: "enum", value: octets[at + 1]! };
+  }
+  return undefined;
+}
+
+function int32At(octets: Uint8Array, at: number): number {
+  return (octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!;
+}
+
+function readCheckedValue(
   reader: OctetReader,
   limits: DataLimits,
   depth: number,
@@ -44,26 +88,10 @@ function readValue(
         type: "structure",
         value: readElements(reader, limits, depth, budget, "Data.structure"),
       };
-    case 0x05:
-      return { type: "double-long", value: reader.int32("Data.double-long") };
-    case 0x06:
-      return { type: "double-long-unsigned", value: reader.uint32("Data.double-long-unsigned") };
     case 0x09:
       return { type: "octet-string", value: readOctets(reader, "Data.octet-string") };
-    case 0x0a:
-      return { type: "visible-string", value: readOctets(reader, "Data.visible-string") };
-    case 0x0f:
-      return { type: "integer", value: reader.int8("Data.integer") };
-    case 0x10:
-      return { type: "long", value: reader.int16("Data.long") };
-    case 0x11:
-      return { type: "unsigned", value: reader.uint8("Data.unsigned") };
-    case 0x12:
-      return { type: "long-unsigned", value: reader.uint16("Data.long-unsigned") };
     case 0x13:
       return { type: "compact-array", value: readCompactArray(reader, limits, depth) };
-    case 0x16:
-      return { type: "enum", value: reader.uint8("Data.enum") };
     default:
       return readSimpleValue(reader, tag);
   }
@@ -90,9 +118,9 @@ function readElements(
   const shared = budget ?? { left: limits.valuesMax };
   shared.left -= count;
   if (shared.left < 0) overLimit(at, field, `more than ${limits.valuesMax} values`);
-  const elements: Data[] = [];
+  const elements = Array<Data>(count);
   for (let index = 0; index < count; index++) {
-    elements.push(readValue(reader, limits, depth + 1, shared));
+    elements[index] = readPlainValue(reader) ?? readCheckedValue(reader, limits, depth + 1, shared);
   }
   return elements;
 }

@@ -125,7 +125,7 @@ export function readGetDataResults(reader: OctetReader): readonly GetDataResult[
   const count = readLength(reader, field);
   if (count > reader.remaining)
     reader.fail(field, `${count} elements in ${reader.remaining} octets`);
-  const results: GetDataResult[] = [];
-  for (let index = 0; index < count; index++) results.push(readGetDataResult(reader));
+  const results = Array<GetDataResult>(count);
+  for (let index = 0; index < count; index++) results[index] = readGetDataResult(reader);
   return results;
 }
