@@ -95,13 +95,13 @@ export class HdlcDeframer {
       } else if (octets[at] === flag) {
         at++;
       } else {
-        const verdict = judgeBeginning(octets, at, stop);
+        this.#needed = neededOctets(octets, at, stop);
+        const end = at + this.#needed - 1;
+        const verdict = end < stop ? 0 : judgeBeginning(octets, at, stop);
         if (verdict < 0) {
           at = this.#giveUp(octets, at, stop, frameProblem(verdict), sink);
           continue;
         }
-        this.#needed = neededOctets(octets, at, stop);
-        const end = at + this.#needed - 1;
         if (end >= stop) return at;
         at = this.#finish(octets, at, end, stop, sink);
       }
@@ -117,11 +117,13 @@ export class HdlcDeframer {
     stop: number,
     sink: DeframerSink,
   ): number {
-    if (octets[end] !== flag) return this.#giveUp(octets, start, stop, "length", sink);
     const control = locateControl(octets, start, end);
-    if (control < 0) return this.#giveUp(octets, start, stop, frameProblem(control), sink);
-    sink.frame(octets.subarray(start, end));
-    return end + 1;
+    if (control >= 0 && octets[end] === flag) {
+      sink.frame(octets.subarray(start, end));
+      return end + 1;
+    }
+    const problem = control < 0 ? frameProblem(control) : "length";
+    return this.#giveUp(octets, start, stop, problem, sink);
   }
 
   /** Discards up to the next flag, which opens the next candidate; returns where that starts. */
