@@ -140,22 +140,12 @@ export class FakeBroker implements AsyncDisposable {
   }
 
   #receive(client: Client, packet: Packet): void {
-    switch (packet.cmd) {
-      case "connect":
-        this.#connect(client, packet);
-        return;
-      case "publish":
-        this.#publish(client, packet);
-        return;
-      case "pingreq":
-        this.#send(client, { cmd: "pingresp" });
-        return;
-      case "disconnect":
-        client.connect = undefined; // a clean end cancels the will
-        client.socket.end();
-        return;
-      default:
-        return;
+    if (packet.cmd === "connect") this.#connect(client, packet);
+    else if (packet.cmd === "publish") this.#publish(client, packet);
+    else if (packet.cmd === "pingreq") this.#send(client, { cmd: "pingresp" });
+    else if (packet.cmd === "disconnect") {
+      client.connect = undefined; // a clean end cancels the will
+      client.socket.end();
     }
   }
 

@@ -170,25 +170,15 @@ export class DeviceSession {
 
   #handle(packet: Packet): void {
     if (this.#isClosed()) return;
-    switch (packet.cmd) {
-      case "publish":
-        this.#publish(packet);
-        return;
-      case "subscribe":
-        this.#subscribe(packet);
-        return;
-      case "unsubscribe":
-        this.#send({ cmd: "unsuback", messageId: packet.messageId!, granted: [0] });
-        return;
-      case "pingreq":
-        this.#send({ cmd: "pingresp" }); // F28: answered, never demanded
-        return;
-      case "disconnect":
-        this.#phase = "closed";
-        this.#socket.end();
-        return;
-      default:
-        return;
+    if (packet.cmd === "publish") this.#publish(packet);
+    else if (packet.cmd === "subscribe") this.#subscribe(packet);
+    else if (packet.cmd === "unsubscribe") {
+      this.#send({ cmd: "unsuback", messageId: packet.messageId!, granted: [0] });
+    } else if (packet.cmd === "pingreq") {
+      this.#send({ cmd: "pingresp" }); // F28: answered, never demanded
+    } else if (packet.cmd === "disconnect") {
+      this.#phase = "closed";
+      this.#socket.end();
     }
   }
 
