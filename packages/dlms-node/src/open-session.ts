@@ -1,11 +1,172 @@
-import type { Session } from "./session.ts";
+import type { AssociationOutcome } from "@lectura/dlms/client";
+import { HdlcClientLink } from "@lectura/dlms/hdlc";
+import { DlmsError, ProtocolError } from "@lectura/dlms/octets";
+import { ClientSession } from "./client-session.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { Port } from "./port.ts";
+import { SessionDialogue } from "./session-dialogue.ts";
+import { SessionError } from "./session-error.ts";
+import { isSilence } from "./session-failure.ts";
 import type { SessionOptions } from "./session-options.ts";
+import { type LinkCandidate, planSession, type SessionPlan } from "./session-plan.ts";
+import type { Session, SessionNegotiated } from "./session.ts";
+import { openTcpPort } from "./tcp-port.ts";
+
+/** Rounds over the address forms: a first SNRM may fall into the line's settling. */
+const probeRounds = 2;
 
 /**
- * Connects, opens the link (SNRM/UA) and the association (AARQ/AARE). On any failure everything that
- * was opened is closed again before the promise rejects.
+ * Connects, opens the link (SNRM/UA) and the association (AARQ/AARE, HLS passes). On any failure
+ * everything that was opened is closed again, the meter's link by DISC, before the promise rejects.
+ * Nothing that carries a credential is sent twice.
+ *
+ * @throws {PortError} tcp/*: the stream could not be opened, or broke
+ * @throws {SessionError} line/busy, line/idle-closed, line/not-dlms, line/silent
+ * @throws {ProtocolError} hdlc/*, wrapper/*, acse/*, security/*: link or association failed
+ * @throws {RangeError} an option is out of range
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
+  const plan = planSession(options);
   options.signal?.throwIfAborted();
-  throw new Error("not built yet");
+  const clock = options.clock ?? systemClock;
+  const port = options.port ?? (await connect(options.tcp!, plan, clock, options.signal));
+  const dialogue = new SessionDialogue({
+    port,
+    clock,
+    observer: options.observer,
+    profile: plan.profile,
+    responseMs: plan.timeouts.responseMs,
+  });
+  const close = (): Promise<void> =>
+    closeDialogue(dialogue, plan.timeouts.releaseMs, clock, port === options.port);
+  const { signal } = options;
+  const onAbort = (): void => dialogue.abort(signal?.reason);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    signal?.throwIfAborted();
+    dialogue.wire.enter("linking");
+    const candidate = await openLink(dialogue, plan, clock, signal);
+    signal?.throwIfAborted();
+    dialogue.wire.enter("associating");
+    const outcome = await dialogue.associate();
+    signal?.throwIfAborted();
+    dialogue.wire.enter("associated");
+    return new ClientSession(dialogue, negotiated(dialogue, plan, candidate, outcome), close);
+  } catch (error) {
+    dialogue.end(
+      error instanceof DlmsError ? error : new SessionError("session/closed", "aborted"),
+    );
+    await close();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function connect(
+  tcp: string,
+  plan: SessionPlan,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<Port> {
+  const { host, port } = parseEndpoint(tcp);
+  return openTcpPort({
+    host,
+    port,
+    clock,
+    connectTimeoutMs: plan.timeouts.connectMs,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+/** `host:port`, IPv6 in brackets. @throws {RangeError} */
+function parseEndpoint(tcp: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(tcp);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || port < 1 || port > 65_535) {
+    throw new RangeError(`tcp "${tcp}" is not host:port`);
+  }
+  return { host, port };
+}
+
+async function openLink(
+  dialogue: SessionDialogue,
+  plan: SessionPlan,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<LinkCandidate> {
+  const { wire } = dialogue;
+  const { candidates, timeouts } = plan;
+  const [only] = candidates;
+  if (candidates.length === 1 && only !== undefined) {
+    await wire.connect(only.make(wire));
+    return only;
+  }
+  let failure: unknown;
+  for (let round = 0; round < probeRounds; round++) {
+    for (const candidate of candidates) {
+      const bound = clock.timer(timeouts.probeMs, () =>
+        wire.giveUp(new ProtocolError("hdlc/no-answer", "no form of the address is answered")),
+      );
+      try {
+        await wire.connect(candidate.make(wire));
+        return candidate;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!nobodyAnswers(error)) throw error;
+        failure = error;
+      } finally {
+        bound[Symbol.dispose]();
+      }
+    }
+  }
+  throw failure;
+}
+
+function nobodyAnswers(error: unknown): boolean {
+  return isSilence(error) || (error instanceof SessionError && error.code === "line/silent");
+}
+
+function negotiated(
+  dialogue: SessionDialogue,
+  plan: SessionPlan,
+  candidate: LinkCandidate,
+  outcome: AssociationOutcome,
+): SessionNegotiated {
+  const { link } = dialogue.wire;
+  const { framing } = plan;
+  if (!(link instanceof HdlcClientLink) || candidate.address === undefined) {
+    return { framing, ...outcome };
+  }
+  return { framing, address: candidate.address, hdlc: link.negotiated, ...outcome };
+}
+
+/** RLRQ, DISC, close: each as far as the one before left something to do, all within `budgetMs`. */
+async function closeDialogue(
+  dialogue: SessionDialogue,
+  budgetMs: number,
+  clock: Clock,
+  portIsBorrowed: boolean,
+): Promise<void> {
+  const { wire } = dialogue;
+  const untilMs = clock.monotonicMs() + budgetMs;
+  const silent = nobodyAnswers(dialogue.failure);
+  try {
+    wire.enter("releasing");
+    dialogue.end(new SessionError("session/closed", "the session was disposed"));
+    if (silent) {
+      wire.disconnectBlindly();
+    } else {
+      await dialogue.release(budgetMs / 2, clock);
+      await wire.disconnect(Math.max(1, untilMs - clock.monotonicMs()));
+    }
+  } catch (error) {
+    // A meter that spoils its own farewell is gone all the same.
+    if (!(error instanceof DlmsError)) throw error;
+  } finally {
+    wire.detach();
+    if (!portIsBorrowed) await wire.port[Symbol.asyncDispose]();
+    wire.enter("closed");
+  }
 }

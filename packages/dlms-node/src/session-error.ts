@@ -8,7 +8,7 @@ export const sessionErrors = {
   "line/silent": "reopen-line",
   "session/closed": "reopen-session",
   "session/queue-full": "retry-request",
-} as const satisfies Readonly<Record<`${string}/${string}`, Recovery>>;
+} as const;
 
 export type SessionErrorCode = keyof typeof sessionErrors;
 

@@ -1,8 +1,4 @@
-import type {
-  ApduProtection,
-  AssociationQuirks,
-  ClientAuthentication,
-} from "@lectura/dlms/client";
+import type { ApduProtection, AssociationQuirks, ClientAuthentication } from "@lectura/dlms/client";
 import type { HdlcParameters } from "@lectura/dlms/hdlc";
 import type { ConformanceBit } from "@lectura/dlms/xdlms";
 import type { Clock } from "./clock.ts";

@@ -1,13 +1,15 @@
 import type { HdlcParameters, ServerAddress } from "@lectura/dlms/hdlc";
-import type { AssociationOutcome } from "@lectura/dlms/client";
+import type { AssociationOutcome, AttributeValue, MethodCall } from "@lectura/dlms/client";
 import type { Data } from "@lectura/dlms/axdr";
 import type {
-  ActionResult,
+  ActionOutcome,
   AttributeDescriptor,
   DataAccessResult,
   GetDataResult,
   MethodDescriptor,
 } from "@lectura/dlms/xdlms";
+
+export type { AttributeValue, MethodCall } from "@lectura/dlms/client";
 
 /** What link and association agreed on. */
 export interface SessionNegotiated extends AssociationOutcome {
@@ -42,18 +44,6 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Called after each block of a block transfer with the octets received (GET) or sent (SET). */
   readonly onProgress?: (octets: number) => void;
-}
-
-/** One attribute and the value to write. */
-export interface AttributeValue {
-  readonly attribute: AttributeDescriptor;
-  readonly data: Data;
-}
-
-/** One method and its parameters (`undefined`: the method has none). */
-export interface MethodCall {
-  readonly method: MethodDescriptor;
-  readonly parameters?: Data;
 }
 
 /**
@@ -92,10 +82,10 @@ export interface Session extends AsyncDisposable {
     method: MethodDescriptor,
     parameters?: Data,
     options?: RequestOptions,
-  ): Promise<ActionResult>;
+  ): Promise<ActionOutcome>;
   /** Invokes several methods in one request. */
   actionWithList(
     calls: readonly MethodCall[],
     options?: RequestOptions,
-  ): Promise<readonly ActionResult[]>;
+  ): Promise<readonly ActionOutcome[]>;
 }

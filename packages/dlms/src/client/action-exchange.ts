@@ -1,5 +1,6 @@
 import { sequenceOf } from "../axdr/codec.ts";
-import { decodeData, encodeData, writeData } from "../axdr/data-codec.ts";
+import { decodeData } from "../axdr/data-decode.ts";
+import { encodeData, writeData } from "../axdr/data-encode.ts";
 import type { Data } from "../axdr/data.ts";
 import { writeLength } from "../axdr/length.ts";
 import { DecodeError, ProtocolError } from "../error.ts";

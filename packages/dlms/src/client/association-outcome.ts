@@ -1,4 +1,4 @@
-import type { ConformanceBit } from "../xdlms/index.ts";
+import type { ConformanceBit } from "../xdlms/conformance.ts";
 
 /** What the AARE and the InitiateResponse inside it agreed on. */
 export interface AssociationOutcome {

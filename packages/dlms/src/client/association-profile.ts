@@ -1,4 +1,5 @@
-import type { ConformanceBit } from "../xdlms/index.ts";
+import type { ConformanceBit } from "../xdlms/conformance.ts";
+import type { ObisCode } from "../cosem/obis.ts";
 import type { ApduProtection, ClientAuthentication } from "./authentication.ts";
 
 /** Behaviour of real meters that differs from the books. Named for what the meter does. */
@@ -35,16 +36,18 @@ export interface AssociationProfile {
   readonly dedicatedKey?: Uint8Array;
   /** calling-AE-invocation-id: user id for meters that ask for one. */
   readonly userId?: number;
+  /** Logical name of the association object that takes HLS pass 3. Absent: 0.0.40.0.0.255. */
+  readonly associationName?: ObisCode;
   readonly quirks: AssociationQuirks;
 }
 
 /** Services this client can use today; proposed unless the profile says otherwise: 007E1F. */
 export const clientConformance: readonly ConformanceBit[] = [
-  "priority-mgmt-supported",
-  "attribute0-supported-with-get",
-  "block-transfer-with-get-or-read",
-  "block-transfer-with-set-or-write",
-  "block-transfer-with-action",
+  "priority-mgmt",
+  "attribute0-get",
+  "block-transfer-get-or-read",
+  "block-transfer-set-or-write",
+  "block-transfer-action",
   "multiple-references",
   "get",
   "set",
@@ -52,3 +55,11 @@ export const clientConformance: readonly ConformanceBit[] = [
   "event-notification",
   "action",
 ];
+
+/**
+ * Invoke-Id-And-Priority of a confirmed request: id in bits 0-3, bit 6 confirmed, bit 7 priority.
+ * `invokeId` counts on without end, its low four bits are used.
+ */
+export function requestOctet(invokeId: number, quirks: AssociationQuirks): number {
+  return (invokeId & 0x0f) | (quirks.lowPriority ? 0x40 : 0xc0);
+}

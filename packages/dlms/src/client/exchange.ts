@@ -64,7 +64,7 @@ export abstract class Exchange<Result> {
 
   /** Takes one plain APDU (a view, valid during the call). */
   receive(apdu: Uint8Array, writer: OctetWriter): ExchangeStep {
-    const tag = apdu[0];
+    const tag = apdu[0] ?? 0;
     if (tag === this.responseTag && apdu.length > 2 && this.#answers(apdu[2]!)) {
       return this.respond(apdu, writer);
     }

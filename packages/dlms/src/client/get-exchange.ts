@@ -1,4 +1,4 @@
-import { decodeData } from "../axdr/data-codec.ts";
+import { decodeData } from "../axdr/data-decode.ts";
 import { writeLength } from "../axdr/length.ts";
 import { obisToOctets } from "../cosem/obis.ts";
 import { ProtocolError } from "../error.ts";

@@ -1,3 +1,21 @@
+export { ActionExchange, ActionListExchange, type MethodCall } from "./action-exchange.ts";
+export {
+  type AssociationCommand,
+  type AssociationInput,
+  type AssociationState,
+  type AssociationTransition,
+  closedAssociation,
+  stepAssociation,
+} from "./association.ts";
+export { AssociationError } from "./association-error.ts";
+export type { AssociationOutcome } from "./association-outcome.ts";
+export {
+  type AssociationProfile,
+  type AssociationQuirks,
+  clientConformance,
+  requestOctet,
+  standardQuirks,
+} from "./association-profile.ts";
 export type {
   ApduProtection,
   ClientAuthentication,
@@ -5,10 +23,10 @@ export type {
   HlsFunctions,
   HlsMechanism,
 } from "./authentication.ts";
-export {
-  type AssociationProfile,
-  type AssociationQuirks,
-  clientConformance,
-  standardQuirks,
-} from "./association-profile.ts";
-export type { AssociationOutcome } from "./association-outcome.ts";
+export { BlockAssembler, BlockSource, type OutgoingBlock } from "./block-transfer.ts";
+export { ExceptionError, ServiceError } from "./exception-error.ts";
+export { Exchange, type ExchangeContext, type ExchangeStep } from "./exchange.ts";
+export { exchangeContext } from "./exchange-context.ts";
+export { GetExchange, GetListExchange } from "./get-exchange.ts";
+export { splitGetList } from "./request-split.ts";
+export { type AttributeValue, SetExchange, SetListExchange } from "./set-exchange.ts";

@@ -1,4 +1,4 @@
-import { encodeData, writeData } from "../axdr/data-codec.ts";
+import { encodeData, writeData } from "../axdr/data-encode.ts";
 import type { Data } from "../axdr/data.ts";
 import { writeLength } from "../axdr/length.ts";
 import { ProtocolError } from "../error.ts";

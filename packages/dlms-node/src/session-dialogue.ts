@@ -1,0 +1,356 @@
+import {
+  type AssociationInput,
+  type AssociationOutcome,
+  type AssociationProfile,
+  type AssociationState,
+  closedAssociation,
+  type Exchange,
+  type ExchangeContext,
+  exchangeContext,
+  requestOctet,
+  stepAssociation,
+} from "@lectura/dlms/client";
+import { type DlmsError, ProtocolError } from "@lectura/dlms/octets";
+import type { Clock } from "./clock.ts";
+import type { FrameObserver } from "./observer.ts";
+import type { Port } from "./port.ts";
+import { scratch } from "./scratch.ts";
+import { SessionError } from "./session-error.ts";
+import { type JobOwner, SessionJob } from "./session-job.ts";
+import { SessionWire, type WireOwner } from "./session-wire.ts";
+import type { RequestOptions } from "./session.ts";
+
+/** Requests that wait for their turn; one more is refused with `session/queue-full`. */
+export const requestsQueuedMax = 256;
+
+export interface DialogueOptions {
+  readonly port: Port;
+  readonly clock: Clock;
+  readonly observer: FrameObserver | undefined;
+  readonly profile: AssociationProfile;
+  readonly responseMs: number;
+}
+
+/**
+ * Association and requests over one wire: one APDU under way at a time, the rest in a queue. What
+ * comes from the meter goes to the association until it is open, then to the exchange under way; what
+ * belongs to neither is counted and bounded in time.
+ */
+export class SessionDialogue implements WireOwner, JobOwner {
+  readonly wire: SessionWire;
+  requests = 0;
+  roundTrips = 0;
+  lateReplies = 0;
+  readonly #profile: AssociationProfile;
+  readonly #responseMs: number;
+  readonly #observer: FrameObserver | undefined;
+  #association: AssociationState = closedAssociation;
+  /** The opening or release that somebody waits for. */
+  #step: PromiseWithResolvers<void> | undefined;
+  #context: ExchangeContext | undefined;
+  #invokeId = 0;
+  #job: SessionJob | undefined;
+  #queue: SessionJob[] | undefined;
+  #failure: DlmsError | undefined;
+
+  constructor(options: DialogueOptions) {
+    this.#profile = options.profile;
+    this.#responseMs = options.responseMs;
+    this.#observer = options.observer;
+    this.wire = new SessionWire(options.port, this, options.clock, options.observer);
+  }
+
+  /** Why nothing can be asked any more; `undefined` while something can. */
+  get failure(): DlmsError | undefined {
+    return this.#failure;
+  }
+
+  get associated(): boolean {
+    return this.#association.at === "associated";
+  }
+
+  /** What exchanges may do; there once associated. */
+  get context(): ExchangeContext {
+    return this.#context!;
+  }
+
+  /** Invoke-id-and-priority of the next request. Ids count 1..15, 0, 1 and so on. */
+  nextInvoke(): number {
+    this.#invokeId = (this.#invokeId + 1) & 0x0f;
+    return requestOctet(this.#invokeId, this.#profile.quirks);
+  }
+
+  /** Opens the association on an open link. */
+  async associate(): Promise<AssociationOutcome> {
+    await this.#profile.protection?.reserve();
+    this.#step = Promise.withResolvers();
+    const opening = this.#step.promise;
+    if (this.#failure === undefined) this.#stepAssociation({ type: "open" });
+    else this.#settle(this.#failure);
+    await opening;
+    if (this.#association.at !== "associated") throw this.#failure ?? sessionClosed();
+    const { outcome } = this.#association;
+    this.#context = exchangeContext(outcome, this.#profile);
+    return outcome;
+  }
+
+  /** RLRQ, if there is something to release and the meter is free to listen. */
+  async release(budgetMs: number, clock: Clock): Promise<void> {
+    const idle = this.wire.connected && this.wire.link?.busy === false;
+    if (!this.associated || !idle || this.#profile.quirks.skipRelease) return;
+    await this.#profile.protection?.reserve();
+    this.#step = Promise.withResolvers();
+    const releasing = this.#step.promise.catch(() => undefined);
+    const bound = clock.timer(budgetMs, () => this.#settle());
+    this.#stepAssociation({ type: "release" });
+    await releasing;
+    bound[Symbol.dispose]();
+  }
+
+  /** Ends the `associate` under way: nobody waits for it any more. */
+  abort(reason: unknown): void {
+    this.wire.abort(reason);
+    this.#settle(reason);
+  }
+
+  /** Refuses every request from now on, those that wait included. */
+  end(reason: DlmsError): void {
+    this.#failure ??= reason;
+    const job = this.#job;
+    const queue = this.#queue;
+    this.#job = undefined;
+    this.#queue = undefined;
+    this.wire.answered();
+    job?.reject(reason);
+    if (queue !== undefined) for (const waiting of queue) waiting.reject(reason);
+  }
+
+  /** One request, from its turn to its result. */
+  run<T>(exchange: Exchange<T>, options: RequestOptions | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (options?.signal?.aborted === true) {
+        reject(options.signal.reason as Error);
+        return;
+      }
+      if (this.#failure !== undefined) {
+        reject(sessionClosed(this.#failure));
+        return;
+      }
+      const job = new SessionJob(exchange, options, resolve, reject) as SessionJob;
+      this.requests++;
+      if (this.#job === undefined) {
+        job.watch(this);
+        this.#start(job);
+      } else {
+        this.#enqueue(job);
+      }
+    });
+  }
+
+  /** A job under way goes on until the meter has answered; one that waits just leaves the queue. */
+  cancelled(job: SessionJob): void {
+    const at = this.#queue?.indexOf(job) ?? -1;
+    if (at >= 0) this.#queue?.splice(at, 1);
+  }
+
+  // What the wire tells.
+
+  apdu(apdu: Uint8Array): void {
+    if (this.#step !== undefined) {
+      this.#stepAssociation({ type: "apdu", apdu });
+    } else if (this.#job === undefined) {
+      this.unasked(apdu);
+    } else {
+      this.#toJob(this.#job, apdu);
+    }
+  }
+
+  unasked(apdu: Uint8Array): void {
+    this.#observer?.event?.({ type: "unsolicited", apdu });
+  }
+
+  overdue(): void {
+    if (this.#step !== undefined) {
+      this.#stepAssociation({ type: "silence" });
+    } else if (this.wire.link?.busy === true) {
+      this.wire.awaitAnswer(this.#responseMs); // the link is waiting too, and gives up by itself
+    } else {
+      this.#job?.reject(new ProtocolError("xdlms/no-answer", "other APDUs came, but no answer"));
+      this.#next();
+    }
+  }
+
+  lost(error: DlmsError): void {
+    this.end(error);
+    this.#settle(error);
+  }
+
+  #stepAssociation(input: AssociationInput): void {
+    const { state, command } = stepAssociation(this.#association, input, this.#profile);
+    this.#association = state;
+    switch (command.type) {
+      case "send":
+        this.wire.sensitive = command.sensitive;
+        scratch.reset();
+        this.wire.writePrefix(scratch);
+        scratch.octets(command.apdu);
+        this.wire.send(scratch.view());
+        return;
+      case "stale":
+        this.lateReplies++;
+        this.wire.awaitAnswer(this.#responseMs);
+        return;
+      case "failed":
+        this.wire.answered();
+        this.end(command.error);
+        this.#settle(command.error);
+        return;
+      case "associated":
+      case "released":
+        this.wire.sensitive = false;
+        this.wire.answered();
+        this.#settle();
+    }
+  }
+
+  #settle(reason?: unknown): void {
+    const step = this.#step;
+    this.#step = undefined;
+    if (reason === undefined) step?.resolve();
+    else step?.reject(reason);
+  }
+
+  #enqueue(job: SessionJob): void {
+    this.#queue ??= [];
+    if (this.#queue.length >= requestsQueuedMax) {
+      job.reject(new SessionError("session/queue-full", `${requestsQueuedMax} requests wait`));
+      return;
+    }
+    this.#queue.push(job);
+    job.watch(this);
+  }
+
+  #start(job: SessionJob): void {
+    this.#job = job;
+    try {
+      const prefixOctets = this.#beginUnit();
+      job.exchange.start(scratch);
+      checkSize(scratch.length - prefixOctets, this.#context!.sendOctetsMax);
+      this.#sendUnit(job);
+      job.sent = true;
+    } catch (error) {
+      job.reject(error);
+      this.#next();
+    }
+  }
+
+  #next(): void {
+    this.#job = undefined;
+    this.wire.answered();
+    const job = this.#queue?.shift();
+    if (job !== undefined) this.#start(job);
+  }
+
+  #toJob(job: SessionJob, apdu: Uint8Array): void {
+    let plain = apdu;
+    try {
+      plain = this.#profile.protection?.unprotect(apdu) ?? apdu;
+      this.#beginUnit();
+      if (job.abandoned) {
+        this.#endTransfer(job, plain);
+        return;
+      }
+      switch (job.exchange.receive(plain, scratch)) {
+        case "done":
+          job.resolve();
+          this.#next();
+          return;
+        case "send":
+          job.progress();
+          this.#sendUnit(job);
+          return;
+        case "late":
+          this.lateReplies++;
+          this.#observer?.event?.({ type: "late-reply", apdu: plain });
+          this.wire.awaitAnswer(this.#responseMs);
+          return;
+        case "unsolicited":
+          this.unasked(plain);
+          this.wire.awaitAnswer(this.#responseMs);
+      }
+    } catch (error) {
+      job.reject(error);
+      job.abandoned = true;
+      this.#endTransfer(job, plain);
+    }
+  }
+
+  /** Nobody waits for the job any more: ends its block transfer at the meter, or goes on. */
+  #endTransfer(job: SessionJob, apdu: Uint8Array): void {
+    if (this.wire.connected && this.wire.link?.busy === false) {
+      this.#beginUnit();
+      if (job.exchange.abandon(apdu, scratch)) {
+        this.#sendUnit(job);
+        return;
+      }
+    }
+    this.#next();
+  }
+
+  /** Octets written before the APDU. */
+  #beginUnit(): number {
+    scratch.reset();
+    if (this.#profile.protection === undefined) this.wire.writePrefix(scratch);
+    return scratch.length;
+  }
+
+  #sendUnit(job: SessionJob): void {
+    this.roundTrips++;
+    const { protection } = this.#profile;
+    if (protection === undefined) {
+      this.wire.send(scratch.view());
+      return;
+    }
+    const reserved = protection.reserve();
+    if (reserved === undefined) {
+      this.#sendProtected(scratch.view());
+    } else {
+      // The shared buffer belongs to others while the counter is being stored.
+      void this.#sendWhenReserved(job, scratch.finish(), reserved);
+    }
+  }
+
+  async #sendWhenReserved(
+    job: SessionJob,
+    plain: Uint8Array,
+    reserved: Promise<void>,
+  ): Promise<void> {
+    try {
+      await reserved;
+      if (this.#job === job) this.#sendProtected(plain);
+    } catch (error) {
+      job.reject(error);
+      if (this.#job === job) this.#next();
+    }
+  }
+
+  #sendProtected(plain: Uint8Array): void {
+    const unit = this.#profile.protection!.protect(plain);
+    scratch.reset();
+    this.wire.writePrefix(scratch);
+    scratch.octets(unit);
+    this.wire.send(scratch.view());
+  }
+}
+
+function checkSize(octets: number, octetsMax: number): void {
+  if (octets <= octetsMax) return;
+  throw new ProtocolError(
+    "xdlms/pdu-too-long",
+    `the request has ${octets} octets, the meter takes ${octetsMax}`,
+  );
+}
+
+function sessionClosed(cause?: DlmsError): SessionError {
+  return new SessionError("session/closed", "the session has ended", { cause });
+}

@@ -1,0 +1,113 @@
+import { type AssociationProfile, clientConformance, standardQuirks } from "@lectura/dlms/client";
+import {
+  type ClientLink,
+  HdlcClientLink,
+  type LinkOutput,
+  type ServerAddress,
+} from "@lectura/dlms/hdlc";
+import { WrapperLink } from "@lectura/dlms/wrapper";
+import { defaultTimeouts, type SessionOptions, type SessionTimeouts } from "./session-options.ts";
+
+/** A link to try. */
+export interface LinkCandidate {
+  readonly make: (output: LinkOutput) => ClientLink;
+  readonly address?: ServerAddress;
+}
+
+/** Options with every default filled in and every value checked. */
+export interface SessionPlan {
+  readonly framing: "hdlc" | "wrapper";
+  /** In the order to try: more than one only while the address size is unknown. */
+  readonly candidates: readonly LinkCandidate[];
+  readonly profile: AssociationProfile;
+  readonly timeouts: SessionTimeouts;
+}
+
+const publicClient = 16;
+const attemptsMaxDefault = 3;
+
+/** @throws {RangeError} a value out of range, or neither or both of `tcp` and `port`. */
+export function planSession(options: SessionOptions): SessionPlan {
+  if ((options.tcp === undefined) === (options.port === undefined)) {
+    throw new RangeError("give either tcp or port");
+  }
+  const timeouts: SessionTimeouts = { ...defaultTimeouts, ...options.timeouts };
+  const framing = options.framing ?? "hdlc";
+  const candidates =
+    framing === "wrapper" ? [wrapperLink(options, timeouts)] : hdlcLinks(options, timeouts);
+  return { framing, candidates, profile: profileOf(options), timeouts };
+}
+
+function profileOf(options: SessionOptions): AssociationProfile {
+  const maxPduOctets = options.maxPduOctets ?? 0xffff;
+  if (!Number.isInteger(maxPduOctets) || maxPduOctets < 12 || maxPduOctets > 0xffff) {
+    throw new RangeError(`maxPduOctets ${maxPduOctets} is not 12..65535`);
+  }
+  return {
+    authentication: options.authentication ?? { mechanism: "none" },
+    conformance: options.conformance ?? clientConformance,
+    maxPduOctets,
+    quirks: { ...standardQuirks, ...options.quirks },
+    ...(options.protection === undefined ? {} : { protection: options.protection }),
+    ...(options.conformanceAssumed === undefined
+      ? {}
+      : { conformanceAssumed: options.conformanceAssumed }),
+  };
+}
+
+function wrapperLink(options: SessionOptions, timeouts: SessionTimeouts): LinkCandidate {
+  const clientSap = options.clientSap ?? publicClient;
+  const serverPort = options.server?.upper ?? 1;
+  for (const [name, value] of [
+    ["clientSap", clientSap],
+    ["server.upper", serverPort],
+  ] as const) {
+    if (!Number.isInteger(value) || value < 0 || value > 0xffff) {
+      throw new RangeError(`${name} ${value} is not 0..65535`);
+    }
+  }
+  return {
+    make: (output) =>
+      new WrapperLink({ output, clientSap, serverPort, responseTimeoutMs: timeouts.responseMs }),
+  };
+}
+
+function hdlcLinks(options: SessionOptions, timeouts: SessionTimeouts): readonly LinkCandidate[] {
+  const { size = 1, upper = 1, lower = 1 } = options.server ?? {};
+  const addresses = size === "auto" ? addressForms(upper, lower) : [addressOf(size, upper, lower)];
+  return addresses.map((address) => hdlcLink(options, address, timeouts.responseMs));
+}
+
+function hdlcLink(
+  options: SessionOptions,
+  address: ServerAddress,
+  responseTimeoutMs: number,
+): LinkCandidate {
+  const { sendParameters, ...parameters } = options.hdlc ?? {};
+  return {
+    address,
+    make: (output) =>
+      new HdlcClientLink({
+        output,
+        clientSap: options.clientSap ?? publicClient,
+        server: address,
+        parameters,
+        ...(sendParameters === undefined ? {} : { sendParameters }),
+        responseTimeoutMs,
+        attemptsMax: options.attemptsMax ?? attemptsMaxDefault,
+      }),
+  };
+}
+
+function addressOf(size: 1 | 2 | 4, upper: number, lower: number): ServerAddress {
+  return { size, upper, lower: size === 1 ? 0 : lower };
+}
+
+/** Every form that can hold the address: one octet as most meters want it, four, two. */
+function addressForms(upper: number, lower: number): readonly ServerAddress[] {
+  const forms: ServerAddress[] = [];
+  if (upper <= 0x7f) forms.push(addressOf(1, upper, 0));
+  forms.push(addressOf(4, upper, lower));
+  if (upper <= 0x7f && lower <= 0x7f) forms.push(addressOf(2, upper, lower));
+  return forms;
+}

@@ -1,0 +1,93 @@
+/** The APDUs a client opens, proves and releases an association with. */
+import {
+  type Aarq,
+  authenticationUnit,
+  encodeAarq,
+  encodeRlrq,
+  type Mechanism,
+} from "../acse/index.ts";
+import { octetString } from "../axdr/construct.ts";
+import { obis } from "../cosem/obis.ts";
+import { actionRequest } from "../xdlms/action-request.ts";
+import { encodeUnit } from "../xdlms/apdu-codec.ts";
+import { initiateRequest } from "../xdlms/initiate-request.ts";
+import { invokeIdFromOctet } from "../xdlms/invoke-id.ts";
+import { type AssociationProfile, requestOctet } from "./association-profile.ts";
+import type { ClientAuthentication } from "./authentication.ts";
+
+/** Class 15 of the association in use, the object that takes pass 3. */
+const currentAssociation = obis("0.0.40.0.0.255");
+const associationClassId = 15;
+const replyToHlsAuthentication = 1;
+
+const mechanismNames = {
+  none: "none",
+  lls: "low",
+  "hls-manufacturer": "high-manufacturer",
+  "hls-md5": "high-md5",
+  "hls-sha1": "high-sha1",
+  "hls-gmac": "high-gmac",
+  "hls-sha256": "high-sha256",
+  "hls-ecdsa": "high-ecdsa",
+} as const satisfies Readonly<Record<ClientAuthentication["mechanism"], Mechanism>>;
+
+/** AARQ. With no security it names no mechanism at all (Green Book 9.4.5.2). */
+export function buildAarq(profile: AssociationProfile): Uint8Array {
+  const { authentication, protection, userId } = profile;
+  const aarq: Aarq = {
+    kind: "aarq",
+    applicationContext: protection === undefined ? "LN" : "LN-ciphered",
+    ...(protection === undefined ? {} : { callingApTitle: protection.clientSystemTitle }),
+    ...(userId === undefined ? {} : { callingAeInvocationId: userId }),
+    ...authenticationMembers(authentication),
+    userInformation: buildInitiate(profile),
+  };
+  return encodeAarq(aarq);
+}
+
+/** Pass 3: `reply_to_HLS_authentication(f(StoC))`, protected where the association is. */
+export function buildPass3(profile: AssociationProfile, reply: Uint8Array): Uint8Array {
+  const apdu = encodeUnit(actionRequest, {
+    kind: "action-request",
+    type: "normal",
+    invoke: invokeIdFromOctet(requestOctet(1, profile.quirks)),
+    method: {
+      classId: associationClassId,
+      logicalName: profile.associationName ?? currentAssociation,
+      methodId: replyToHlsAuthentication,
+    },
+    parameters: octetString(reply),
+  });
+  return profile.protection?.protect(apdu) ?? apdu;
+}
+
+/** RLRQ, reason normal; the ciphered InitiateRequest goes with it where the context is ciphered. */
+export function buildRlrq(profile: AssociationProfile): Uint8Array {
+  if (profile.protection === undefined) return encodeRlrq({ kind: "rlrq", reason: 0 });
+  return encodeRlrq({ kind: "rlrq", reason: 0, userInformation: buildInitiate(profile) });
+}
+
+function authenticationMembers(authentication: ClientAuthentication): Partial<Aarq> {
+  if (authentication.mechanism === "none") return {};
+  return {
+    acseRequirements: authenticationUnit(),
+    mechanism: mechanismNames[authentication.mechanism],
+    authenticationValue:
+      authentication.mechanism === "lls"
+        ? authentication.password.reveal()
+        : authentication.hls.challenge,
+  };
+}
+
+function buildInitiate(profile: AssociationProfile): Uint8Array {
+  const { dedicatedKey, protection } = profile;
+  const initiate = encodeUnit(initiateRequest, {
+    kind: "initiate-request",
+    ...(dedicatedKey === undefined || protection === undefined ? {} : { dedicatedKey }),
+    responseAllowed: true,
+    dlmsVersion: 6,
+    conformance: new Set(profile.conformance),
+    maxPduOctets: profile.maxPduOctets,
+  });
+  return protection?.protect(initiate) ?? initiate;
+}
