@@ -59,6 +59,7 @@ export { llcCommand, llcOctets, llcOf, llcResponse } from "./llc.ts";
 export {
   completeParameters,
   decodeParameters,
+  decodeStatedParameters,
   defaultHdlcParameters,
   encodeParameters,
   type HdlcParameters,

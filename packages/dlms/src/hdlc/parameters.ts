@@ -35,8 +35,16 @@ export const defaultHdlcParameters: HdlcParameters = {
   receiveWindow: 1,
 };
 
+type Stated = { -readonly [Name in keyof HdlcParameters]?: number };
+
 const formatIdentifier = 0x81;
 const groupIdentifier = 0x80;
+const nameOfIdentifier: ReadonlyMap<number, keyof HdlcParameters> = new Map([
+  [0x05, "transmitOctetsMax"],
+  [0x06, "receiveOctetsMax"],
+  [0x07, "transmitWindow"],
+  [0x08, "receiveWindow"],
+]);
 
 /** Given values over the defaults. @throws {RangeError} a value is out of its range. */
 export function completeParameters(given: Partial<HdlcParameters> = {}): HdlcParameters {
@@ -67,26 +75,35 @@ export function encodeParameters(parameters: HdlcParameters): Uint8Array {
 }
 
 /**
- * Reads the information field of SNRM or UA; an empty field gives the defaults. Unknown parameters
- * are skipped, groups of another kind (user data) too.
+ * Reads the information field of SNRM or UA: only what it states. Unknown parameters are skipped,
+ * groups of another kind (user data) too.
  *
  * @throws {DecodeError} hdlc/parameters: lengths that do not add up, values of 0 or beyond 32 bits.
  */
-export function decodeParameters(information: Uint8Array): HdlcParameters {
-  const values = [128, 128, 1, 1];
+export function decodeStatedParameters(information: Uint8Array): Partial<HdlcParameters> {
+  const stated: Stated = {};
   if (information.length > 0) {
     if (information[0] !== formatIdentifier) malformed(0, "format identifier is not 81");
     for (let at = 1; at < information.length; ) {
       const end = groupEnd(information, at);
-      if (information[at] === groupIdentifier) readGroup(information, at + 2, end, values);
+      if (information[at] === groupIdentifier) readGroup(information, at + 2, end, stated);
       at = end;
     }
   }
+  return stated;
+}
+
+/**
+ * What the information field of SNRM or UA means: what it states over the defaults.
+ *
+ * @throws {DecodeError} hdlc/parameters, as `decodeStatedParameters`.
+ */
+export function decodeParameters(information: Uint8Array): HdlcParameters {
+  const stated = { ...defaultHdlcParameters, ...decodeStatedParameters(information) };
   return {
-    transmitOctetsMax: values[0]!,
-    receiveOctetsMax: values[1]!,
-    transmitWindow: Math.min(values[2]!, windowMax),
-    receiveWindow: Math.min(values[3]!, windowMax),
+    ...stated,
+    transmitWindow: Math.min(stated.transmitWindow, windowMax),
+    receiveWindow: Math.min(stated.receiveWindow, windowMax),
   };
 }
 
@@ -100,15 +117,14 @@ export function negotiateParameters(own: HdlcParameters, peer: HdlcParameters): 
   };
 }
 
-function readGroup(information: Uint8Array, start: number, end: number, values: number[]): void {
+function readGroup(information: Uint8Array, start: number, end: number, stated: Stated): void {
   for (let at = start; at < end; ) {
     const identifier = information[at]!;
     const octets = at + 1 < end ? information[at + 1]! : malformed(at, "parameter has no length");
     const stop = at + 2 + octets;
     if (stop > end) malformed(at, "parameter is longer than its group");
-    if (identifier >= 0x05 && identifier <= 0x08) {
-      values[identifier - 0x05] = readValue(information, at + 2, stop);
-    }
+    const name = nameOfIdentifier.get(identifier);
+    if (name !== undefined) stated[name] = readValue(information, at + 2, stop);
     at = stop;
   }
 }
