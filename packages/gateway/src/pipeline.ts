@@ -46,6 +46,7 @@ interface Waiting {
 export class Pipeline implements RecordIntake {
   readonly #parts: PipelineParts;
   readonly #waiting: Waiting[] = [];
+  readonly #underWay = new Set<Promise<void>>();
   #blockedBy: string | undefined;
   #retry: Disposable | undefined;
   #stopped = false;
@@ -73,7 +74,7 @@ export class Pipeline implements RecordIntake {
     return new Promise((settle) => {
       const waiting: Waiting = { record, settle };
       if (this.#blockedBy !== undefined) this.#queue(waiting);
-      else void this.#append(waiting);
+      else this.#begin(waiting);
     });
   }
 
@@ -81,7 +82,13 @@ export class Pipeline implements RecordIntake {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#retry?.[Symbol.dispose]();
+    await Promise.all(this.#underWay);
     for (const waiting of this.#waiting.splice(0)) await this.#append(waiting);
+  }
+
+  #begin(waiting: Waiting): void {
+    const appended = this.#append(waiting).finally(() => this.#underWay.delete(appended));
+    this.#underWay.add(appended);
   }
 
   async #append(waiting: Waiting): Promise<void> {

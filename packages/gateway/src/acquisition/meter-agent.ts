@@ -85,7 +85,10 @@ export class MeterAgent {
       ...this.#stateAndCode(waits),
       upSinceMs: this.#upSinceMs,
       lastReadingAt: this.#lastReadingAt,
-      nextAttemptAt: waits ? clock.nowMs() + (nextMs - clock.monotonicMs()) : undefined,
+      nextAttemptAt:
+        waits && Number.isFinite(nextMs)
+          ? clock.nowMs() + (nextMs - clock.monotonicMs())
+          : undefined,
     };
   }
 
