@@ -43,7 +43,7 @@ export interface PlanItem {
   readonly classId: number;
   readonly logicalName: ObisCode;
   readonly attributeId: number;
-  /** Blue Book unit code expected by the catalogue; a different one from the meter flags the Reading. */
+  /** Blue Book unit code the catalogue expects; another one from the meter flags the Reading. */
   readonly expectedUnit: number | undefined;
   readonly description: string;
 }
@@ -77,6 +77,8 @@ export interface Template {
   readonly address: Meter["address"];
   readonly association: AssociationProfile;
   readonly plan: { readonly intervalMs: number; readonly keys: readonly string[] };
+  /** OBIS group B of its electricity objects, where it is not 0. */
+  readonly channel?: number;
 }
 
 export interface TlsSettings {
