@@ -1,4 +1,4 @@
-import { type Codec, sequence } from "../axdr/codec.ts";
+import { type Codec, type ObjectCodec, sequence } from "../axdr/codec.ts";
 import { data } from "../axdr/data-codec.ts";
 import type { Data } from "../axdr/data.ts";
 import { apdu, type ApduCodec } from "./apdu-codec.ts";
@@ -33,6 +33,12 @@ export const dataNotification: ApduCodec<DataNotification> = declared(dateTimeFi
 
 /** Reads also a date-time that carries a Data tag (leniency `taggedDateTime`). */
 export const taggedDataNotification: ApduCodec<DataNotification> = declared(taggedDateTimeField);
+
+/** What stands between tag and body: for bodies that are no Data. */
+export const dataNotificationHead: ObjectCodec<Omit<DataNotification, "body" | "kind">> = sequence(
+  "Data-Notification",
+  { invoke: longInvokeIdAndPriority, dateTime: dateTimeField },
+);
 
 export const dataNotificationConfirm: ApduCodec<DataNotificationConfirm> = apdu(
   "data-notification-confirm",
