@@ -3,10 +3,11 @@ import { translateApdu, translateData } from "./apdu-tree.ts";
 import { translateDateTime } from "./date-time-tree.ts";
 import { translateFrame } from "./frame-tree.ts";
 import type { Json } from "./json.ts";
+import { translateLenientApdu } from "./lenient-tree.ts";
 import { translateProfileBuffer } from "./profile-tree.ts";
 import { type SessionStep, translateHdlcSession, translateWrapperSession } from "./session-tree.ts";
 import { translateExchange, translateStream } from "./stream-tree.ts";
-import { translateWrapper } from "./wrapper-tree.ts";
+import { parseWrapperUnit, translateWrapper } from "./wrapper-tree.ts";
 
 /** What to translate: octets and what else the question needs. */
 export interface TranslationRequest {
@@ -56,9 +57,17 @@ function exchange({ octets, given }: TranslationRequest): Json {
   return translateExchange(octets, known, apdu);
 }
 
+/** The header as it is, the APDU in both readings. */
+function lenientWrapper(octets: Uint8Array): Json {
+  const { version, source, destination, apdu: carried } = parseWrapperUnit(octets);
+  const wrapper = { version, source, destination, length: carried.length };
+  return { wrapper, ...translateLenientApdu(carried) };
+}
+
 /** One line a layer. */
 const layers = {
   apdu: ({ octets }) => translateApdu(octets),
+  "apdu-lenient": ({ octets }) => translateLenientApdu(octets),
   "axdr-data": ({ octets }) => translateData(octets),
   "cosem-datetime": ({ octets }) => asJson(translateDateTime(octets)),
   "hdlc-exchange": exchange,
@@ -69,6 +78,7 @@ const layers = {
   "session-hdlc": ({ given }) => translateHdlcSession(stepsOf(given), apdu),
   "session-wrapper": ({ given }) => translateWrapperSession(stepsOf(given), apdu),
   wrapper: ({ octets }) => translateWrapper(octets, apdu),
+  "wrapper-lenient": ({ octets }) => lenientWrapper(octets),
 } as const satisfies Readonly<Record<string, (request: TranslationRequest) => Json>>;
 
 export type LayerName = keyof typeof layers;
