@@ -1,6 +1,6 @@
 /**
- * An MQTT server for tests of a publisher: takes QoS 1, keeps retained messages and wills, and can be
- * told to misbehave. It routes nothing.
+ * An MQTT server for tests of a publisher: takes QoS 1, keeps retained messages and wills, and
+ * can be told to misbehave. It routes nothing.
  */
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import {

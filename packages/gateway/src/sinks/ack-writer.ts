@@ -14,9 +14,9 @@ const batchRowsMax = 1000;
 const retryMs = 1000;
 
 /**
- * Writes acknowledgements in groups: one write at a time, and everything that arrives meanwhile goes
- * into the next. So a lone acknowledgement is written at once and a flood costs few commits. The
- * drain bounds `count` by not sending more.
+ * Writes acknowledgements in groups: one write at a time, and everything that arrives meanwhile
+ * goes into the next. So a lone acknowledgement is written at once and a flood costs few commits.
+ * The drain bounds `count` by not sending more.
  */
 export class AckWriter {
   readonly #options: AckWriterOptions;

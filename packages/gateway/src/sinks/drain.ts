@@ -1,7 +1,8 @@
 /**
- * Moves one sink's outbox to its sink: loads rows, keeps at most `inFlightMax` under way, and removes
- * a row only after its acknowledgement. There is no polling: it moves when rows are committed
- * (`notify`), when a delivery ends, when the sink's readiness changes and when a pause is over.
+ * Moves one sink's outbox to its sink: loads rows, keeps at most `inFlightMax` under way, and
+ * removes a row only after its acknowledgement. There is no polling: it moves when rows are
+ * committed (`notify`), when a delivery ends, when the sink's readiness changes and when a pause
+ * is over.
  */
 import type { Clock } from "@lectura/dlms-node";
 import type { OutboxRow, Store } from "../store/store.ts";
@@ -121,7 +122,9 @@ export class Drain {
     this.#queuePump();
   }
 
-  /** Dead letters were put back, whose rows are older than what was seen last: look at all again. */
+  /**
+   * Dead letters were put back, whose rows are older than what was seen last: look at all again.
+   */
   rescan(): void {
     for (const lane of this.#lanes.values()) {
       this.#loadedRows -= lane.rewind();

@@ -1,8 +1,8 @@
 import type { OutboxRow } from "../store/store.ts";
 
 /**
- * One meter's part of a drain: the rows that are loaded and not sent, oldest first. Rows of one meter
- * are sent in commit order; a row that must be tried again goes back before its successors.
+ * One meter's part of a drain: the rows that are loaded and not sent, oldest first. Rows of one
+ * meter are sent in commit order; a row that must be tried again goes back before its successors.
  *
  * `cursor` is the last row that was taken from the store. `behind` says that the store has rows
  * after it which are not loaded: the lane was full, or its meter not ready, when they were seen.
@@ -60,7 +60,10 @@ export class Lane {
     this.#behind = false;
   }
 
-  /** Takes the answer of the store; `known` are rows that are under way. Returns how many were kept. */
+  /**
+   * Takes the answer of the store; `known` are rows that are under way. Returns how many were
+   * kept.
+   */
   endLoad(rows: readonly OutboxRow[], more: boolean, known: ReadonlySet<number>): number {
     this.#loading = false;
     if (more || this.#rewound) this.#behind = true;
@@ -84,7 +87,10 @@ export class Lane {
     return this.#rows.shift();
   }
 
-  /** A row came back unsent. True when it is kept here; otherwise the store still has it for later. */
+  /**
+   * A row came back unsent. True when it is kept here; otherwise the store still has it for
+   * later.
+   */
   putBack(row: OutboxRow): boolean {
     if (row.rowId > this.#cursor) return false;
     const after = this.#rows.findIndex(({ rowId }) => rowId > row.rowId);

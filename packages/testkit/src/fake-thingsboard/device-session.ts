@@ -1,6 +1,6 @@
 /**
- * One MQTT connection to the fake: MqttTransportHandler of ThingsBoard, for devices. Cases F1..F28 of
- * the project's ThingsBoard notes, section 4.2, are named where they are played.
+ * One MQTT connection to the fake: MqttTransportHandler of ThingsBoard, for devices. Cases
+ * F1..F28 of the project's ThingsBoard notes, section 4.2, are named where they are played.
  */
 import type { Socket } from "node:net";
 import type { Clock } from "@lectura/dlms-node";

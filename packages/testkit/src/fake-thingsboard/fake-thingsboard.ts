@@ -1,6 +1,6 @@
 /**
- * A ThingsBoard transport for tests: its device API on real TCP, with the behaviour a broker does not
- * have (fixed topics, tokens, takeover by device, typed values, PUBACK reasons). Derived from
+ * A ThingsBoard transport for tests: its device API on real TCP, with the behaviour a broker does
+ * not have (fixed topics, tokens, takeover by device, typed values, PUBACK reasons). Derived from
  * ThingsBoard's sources as the project's notes tell them, not tried against a running one.
  */
 import { createServer, type AddressInfo, type Server } from "node:net";

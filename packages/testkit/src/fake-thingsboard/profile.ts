@@ -9,7 +9,10 @@ export interface ThingsBoardProfile {
   readonly sessionLimits: boolean;
   /** Gateway API: one PUBACK for a publish with several devices (since 4.2.1), else one each. */
   readonly aggregatedPuback: boolean;
-  /** Gateway API: a rate limit or queue failure is acknowledged and the socket closes (since 4.2.1). */
+  /**
+   * Gateway API: a rate limit or queue failure is acknowledged and the socket closes (since
+   * 4.2.1).
+   */
   readonly ackThenClose: boolean;
   /** Gateway API: a failed `connect` of a child is acknowledged with its reason (since 4.2.1.1). */
   readonly ackFailedConnect: boolean;

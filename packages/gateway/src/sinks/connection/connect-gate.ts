@@ -11,9 +11,9 @@ export interface ConnectGateLimits {
 export const defaultConnectGate: ConnectGateLimits = { connectingMax: 10, spacingMs: 20 };
 
 /**
- * Lets connections dial one after the other: a thousand meters whose server came back must not all
- * knock in the same second. Waiting is first come, first served; its length is bounded by the number
- * of connections, each of which waits at most once.
+ * Lets connections dial one after the other: a thousand meters whose server came back must not
+ * all knock in the same second. Waiting is first come, first served; its length is bounded by the
+ * number of connections, each of which waits at most once.
  */
 export class ConnectGate {
   readonly #clock: Clock;
@@ -28,7 +28,10 @@ export class ConnectGate {
     this.#limits = limits;
   }
 
-  /** Calls `dial` when it is this caller's turn. Dispose the result when CONNACK or failure is known. */
+  /**
+   * Calls `dial` when it is this caller's turn. Dispose the result when CONNACK or failure is
+   * known.
+   */
   enter(dial: () => void): Disposable {
     const ticket = { enter: dial };
     let left = false;

@@ -1,7 +1,7 @@
 /**
- * One network connection from the first octet to the close, over MQTT.js. The library gets no chance
- * to queue, to re-send or to reconnect: a session is thrown away with its connection, and what had no
- * PUBACK is reported lost, because the outbox keeps the rows.
+ * One network connection from the first octet to the close, over MQTT.js. The library gets no
+ * chance to queue, to re-send or to reconnect: a session is thrown away with its connection, and
+ * what had no PUBACK is reported lost, because the outbox keeps the rows.
  */
 import { type IClientOptions, type IConnackPacket, MqttClient } from "mqtt";
 import type { Clock } from "@lectura/dlms-node";

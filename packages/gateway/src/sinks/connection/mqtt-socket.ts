@@ -17,8 +17,8 @@ export type OpenMqttSocket = (
 ) => Promise<MqttSocket>;
 
 /**
- * Dials. Returns at once; errors arrive at the socket. The TLS files are read at every attempt, so a
- * renewed certificate is used without a restart.
+ * Dials. Returns at once; errors arrive at the socket. The TLS files are read at every attempt,
+ * so a renewed certificate is used without a restart.
  */
 export const openMqttSocket: OpenMqttSocket = async (address, tls) => {
   let established = false;

@@ -22,8 +22,8 @@ const senmlUnits: Readonly<Record<number, string>> = {
 };
 
 /**
- * SenML pack (RFC 8428): base name and base time in the first record, one record per value. What could
- * not be read is absent; a pack without any value keeps a record with base fields only.
+ * SenML pack (RFC 8428): base name and base time in the first record, one record per value. What
+ * could not be read is absent; a pack without any value keeps a record with base fields only.
  */
 export function senmlPayload(record: PollRecord, meterName: string): string {
   const base = `"bn":"${senmlName(meterName)}:","bt":${secondsText(record.measuredAt)}`;
@@ -57,12 +57,14 @@ function senmlValue({ value }: Reading): string | undefined {
   }
 }
 
-/** RFC 8428 section 4.5.1: A-Z a-z 0-9 - : . / _ and a letter or digit first. */
+/**
+ * RFC 8428 section 4.5.1: A-Z a-z 0-9 - : . / _ and a letter or digit first. Other characters become
+ * their code point in hex between underscores.
+ */
 function senmlName(name: string): string {
   const safe = name.replaceAll(
-    /[^A-Za-z0-9.:/-]/gu,
-    // `_` starts an escape, except in keys such as voltage_l1, where it is the word separator.
-    (character) => (character === "_" ? "_" : `_${character.codePointAt(0)!.toString(16)}_`),
+    /[^A-Za-z0-9_.:/-]/gu,
+    (character) => `_${character.codePointAt(0)!.toString(16)}_`,
   );
   return /^[A-Za-z0-9]/.test(safe) ? safe : `m${safe}`;
 }

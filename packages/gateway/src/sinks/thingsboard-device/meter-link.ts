@@ -15,8 +15,8 @@ const telemetryTopic = "v1/devices/me/telemetry";
 const attributesTopic = "v1/devices/me/attributes";
 
 /**
- * ThingsBoard closes at more than 65,536 octets of remaining length (NETTY_MAX_PAYLOAD_SIZE); a fifth
- * stays free for servers that were set a little lower, and for the envelope.
+ * ThingsBoard closes at more than 65,536 octets of remaining length (NETTY_MAX_PAYLOAD_SIZE); a
+ * fifth stays free for servers that were set a little lower, and for the envelope.
  */
 export const payloadOctetsMax = 52_000;
 
@@ -77,9 +77,9 @@ export class MeterLink {
   }
 
   /**
-   * Publishes values of one instant. When the server will never take them, halves are tried until the
-   * values it refuses stand alone, so that one bad value does not cost the others. `refused` gets
-   * their keys.
+   * Publishes values of one instant. When the server will never take them, halves are tried until
+   * the values it refuses stand alone, so that one bad value does not cost the others. `refused`
+   * gets their keys.
    */
   async #publishValues(
     measuredAt: number,
@@ -103,7 +103,9 @@ export class MeterLink {
     return second.type === "acknowledged" ? first : second;
   }
 
-  /** Once per session and after a change; a lost publish means a new session, which says it again. */
+  /**
+   * Once per session and after a change; a lost publish means a new session, which says it again.
+   */
   async #sendAttributes(): Promise<void> {
     const payload = attributesPayload(this.#meter, this.#facts, this.#gatewayVersion);
     if (payload === this.#attributesSent) return;

@@ -31,8 +31,8 @@ export function telemetryPayload(measuredAt: number, values: readonly TelemetryV
 }
 
 /**
- * Cuts a poll into messages of at most `octetsMax`. A value that is longer by itself makes a message
- * of its own, which the connection then refuses as too large.
+ * Cuts a poll into messages of at most `octetsMax`. A value that is longer by itself makes a
+ * message of its own, which the connection then refuses as too large.
  */
 export function splitValues(
   values: readonly TelemetryValue[],
@@ -53,10 +53,10 @@ export function splitValues(
 }
 
 /**
- * The literal ThingsBoard stores as what it is. Its rules (JsonConverter): without a point LONG, or
- * STRING beyond int64; with a point DOUBLE, or STRING beyond 16 places; a text that looks like a
- * number becomes one. So integers stay integers, decimals keep their point, decimals a double cannot
- * keep (more than 15 digits) are text by our own choice, and texts are guarded.
+ * The literal ThingsBoard stores as what it is. Its rules (JsonConverter): without a point LONG,
+ * or STRING beyond int64; with a point DOUBLE, or STRING beyond 16 places; a text that looks like
+ * a number becomes one. So integers stay integers, decimals keep their point, decimals a double
+ * cannot keep (more than 15 digits) are text by our own choice, and texts are guarded.
  */
 export function thingsBoardLiteral(value: ReadingValue): string | undefined {
   switch (value.kind) {
