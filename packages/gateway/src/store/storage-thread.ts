@@ -27,6 +27,25 @@ function workerFile(): URL {
   return new URL(`./sqlite/${name}`, import.meta.url);
 }
 
+const flagsWithValue = ["--conditions", "-C", "--disable-warning"];
+
+/**
+ * The flags of this process that the thread needs too: how packages resolve (`--conditions=source`
+ * where the sources run unbuilt) and which warnings are silent. Others may not pass: `--input-type`
+ * and `--eval` would stop the thread.
+ */
+export function threadFlags(execArgv: readonly string[]): readonly string[] {
+  const flags: string[] = [];
+  for (const [index, flag] of execArgv.entries()) {
+    const name = flag.split("=", 1)[0] ?? flag;
+    const value = execArgv[index + 1];
+    if (!flagsWithValue.includes(name)) continue;
+    if (flag.includes("=")) flags.push(flag);
+    else if (value !== undefined) flags.push(flag, value);
+  }
+  return flags;
+}
+
 /** What a thread says went wrong, as the error its asker gets. */
 export function toError(problem: StoreProblem): GatewayError {
   return new GatewayError(problem.code, problem.detail, { params: problem.params });
@@ -41,8 +60,11 @@ export class StorageThread {
   #ended: GatewayError | undefined;
 
   private constructor(options: StorageOptions) {
-    // The worker inherits `execArgv`, hence `--conditions=source` where the sources run unbuilt.
-    this.#worker = new Worker(workerFile(), { workerData: options, name: "lectura-store" });
+    this.#worker = new Worker(workerFile(), {
+      workerData: options,
+      name: "lectura-store",
+      execArgv: [...threadFlags(process.execArgv)],
+    });
     this.#worker.on("message", (response: Response) => {
       this.#answered(response);
     });
