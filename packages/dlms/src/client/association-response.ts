@@ -1,7 +1,7 @@
 /** What the meter's answers to AARQ and to pass 3 mean. Lenient in form, strict in what is accepted. */
 import { type Aare, decodeAare, diagnosticName } from "../acse/index.ts";
 import { DecodeError, ProtocolError } from "../error.ts";
-import { actionResponse } from "../xdlms/action-response.ts";
+import { type ActionResponse, actionResponse } from "../xdlms/action-response.ts";
 import { decodeUnit } from "../xdlms/apdu-codec.ts";
 import { confirmedServiceError } from "../xdlms/confirmed-service-error.ts";
 import { exceptionResponse } from "../xdlms/exception-response.ts";
@@ -62,7 +62,7 @@ export function verifyPass4(apdu: Uint8Array, hls: HlsFunctions, context: HlsCon
   if (apdu[0] !== 0xc7) {
     throw new ProtocolError("acse/authentication-failed", "the meter refuses HLS pass 3");
   }
-  const response = decodeUnit(actionResponse, apdu);
+  const response = decodePass4(apdu);
   if (response.type !== "normal" || response.result !== "success") {
     const result = response.type === "normal" ? response.result : response.type;
     throw new ProtocolError("acse/authentication-failed", `HLS pass 4 answers ${result}`);
@@ -71,6 +71,14 @@ export function verifyPass4(apdu: Uint8Array, hls: HlsFunctions, context: HlsCon
   const answer = returned?.ok === true ? returned.value : undefined;
   if (answer?.type !== "octet-string" || !hls.verify(answer.value, context)) {
     throw new ProtocolError("acse/authentication-failed", "the meter does not prove its identity");
+  }
+}
+
+function decodePass4(apdu: Uint8Array): ActionResponse {
+  try {
+    return decodeUnit(actionResponse, apdu);
+  } catch (cause) {
+    throw new ProtocolError("acse/authentication-failed", "HLS pass 4 does not decode", { cause });
   }
 }
 

@@ -5,9 +5,9 @@ import { exceptionError } from "./exception-error.ts";
 /**
  * One confirmed service request, from its first APDU to its result:
  *
- *     start ──► waiting ──(answer)──► done
- *                 ▲  │
- *                 └──┘ (block: "send" the next one)
+ *     start --> waiting --(answer)--> done
+ *                 ^  |
+ *                 +--+ (a block: "send" the next one)
  *
  * An exchange is driven by its owner: `start` writes the first APDU, `receive` takes every APDU that
  * arrives and says what to do. It throws what ends it: `DecodeError` for an answer that does not
