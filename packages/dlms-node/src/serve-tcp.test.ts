@@ -83,7 +83,7 @@ class Raw {
 
   constructor(port: number) {
     this.socket = connect({ host: "127.0.0.1", port, noDelay: true });
-    this.socket.on("data", (octets) => {
+    this.socket.on("data", (octets: Buffer) => {
       this.#received += toHex(octets);
       this.#wake?.();
     });

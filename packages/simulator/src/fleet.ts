@@ -26,9 +26,10 @@ export interface FleetOptions {
 }
 
 export interface FleetEvent {
-  readonly type: "connected" | "disconnected" | "refused" | "fault";
+  readonly type: "connected" | "disconnected" | "refused";
   /** Listening endpoint, "127.0.0.1:4059". */
   readonly tcp: string;
+  /** The client, "127.0.0.1:50123". */
   readonly detail: string;
 }
 

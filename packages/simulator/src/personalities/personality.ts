@@ -1,4 +1,7 @@
-/** Meter families the simulator plays; each is a record of data in `personality-table.ts`. */
+/** Meter families the simulator plays, as data: what they are is in `personality-table.ts`. */
+import type { DayShape } from "../consumption/day-shape.ts";
+import type { MeterKey } from "../model/keys.ts";
+
 export const personalityNames = [
   "microstar",
   "generic-three-phase",
@@ -8,3 +11,48 @@ export const personalityNames = [
 ] as const;
 
 export type PersonalityName = (typeof personalityNames)[number];
+
+/** COSEM types a register's value may have. */
+export type RegisterType =
+  | "long"
+  | "long-unsigned"
+  | "double-long"
+  | "double-long-unsigned"
+  | "long64-unsigned";
+
+export interface RegisterFormat {
+  readonly type: RegisterType;
+  /** Attribute 2 times ten to this is the value in the key's unit. */
+  readonly scaler: number;
+}
+
+export interface Personality {
+  readonly name: PersonalityName;
+  /** First three letters of the logical device name. */
+  readonly manufacturer: string;
+  /** How a client is told to call it; shorter forms work too while it is alone on its line. */
+  readonly addressSize: 1 | 4;
+  /** Where lower addresses come from. */
+  readonly lower: "serial-digits" | "sequence" | "seven-e";
+  /** Upper address (logical device); on a shared line `sequence` counts upwards from it. */
+  readonly upper: number;
+  /** Largest information field in octets, both directions, and the window. */
+  readonly informationOctetsMax: number;
+  readonly window: number;
+  /** Whether the link tolerates a wrong N(R), as many meters do, or answers FRMR. */
+  readonly sequence: "tolerant" | "strict";
+  /** 24 bits (Green Book, Conformance). */
+  readonly conformance: number;
+  readonly maxPduOctets: number;
+  /** Group B of the codes the object list leads with; the other one answers as well. */
+  readonly groupB: 0 | 1;
+  readonly formats: Readonly<Record<MeterKey, RegisterFormat>>;
+  readonly nominalV: number;
+  readonly nominalHz: number;
+  /** Local time minus UTC. */
+  readonly utcOffsetMinutes: number;
+  /** Shapes taken in turn with the long-term mean of the power, W. */
+  readonly loads: readonly { readonly shape: DayShape; readonly meanPowerW: number }[];
+  /** Last octet of every register value: as measured, or always 7E or 7D. */
+  readonly lastOctet: "measured" | "seven-e";
+}
