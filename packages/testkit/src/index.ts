@@ -1,3 +1,4 @@
+export { acseApdus, apdus, attributeDescriptors } from "./apdu-arbitraries.ts";
 export {
   chunksOf,
   clientSaps,
@@ -6,6 +7,7 @@ export {
   hostileOctets,
   serverAddresses,
 } from "./arbitraries.ts";
+export { dataValues } from "./data-arbitraries.ts";
 export { type GoldenFrame, goldenFrame, goldenFrames } from "./golden-frames.ts";
 export { LinkRecorder } from "./link-recorder.ts";
 export { FakeBroker, type FakeBrokerOptions } from "./fake-broker.ts";
