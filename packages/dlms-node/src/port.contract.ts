@@ -61,7 +61,10 @@ export function portContract(name: string, open: () => Promise<PortFixture>): vo
       const unit = Uint8Array.from({ length: 60_000 }, (_, at) => at % 251);
       fixture.port.send(unit);
       fixture.push(unit);
-      await until(fixture, () => heard.octets.length >= 60_000 && fixture.arrived().length >= 60_000);
+      await until(
+        fixture,
+        () => heard.octets.length >= 60_000 && fixture.arrived().length >= 60_000,
+      );
       expect(heard.octets).toEqual([...unit]);
       expect([...fixture.arrived()]).toEqual([...unit]);
     });

@@ -22,7 +22,8 @@ export function sharePort(port: Port): SharedPort {
     },
     closed: (error) => {
       ended = error;
-      for (const lease of [...leases]) lease.end(error);
+      // Each takes itself out of the set while this runs; a Set allows that.
+      for (const lease of leases) lease.end(error);
     },
   });
   const onSend = (lease: Lease, octets: Uint8Array): void => {

@@ -47,7 +47,10 @@ async function openPair(
   const arrived: Uint8Array[] = [];
   if (wrap(socket) === "far") {
     const far = portFromSocket(socket);
-    near.listen({ receive: (octets) => void arrived.push(octets.slice()), closed: () => undefined });
+    near.listen({
+      receive: (octets) => void arrived.push(octets.slice()),
+      closed: () => undefined,
+    });
     return {
       port: far,
       arrived: () => concatOctets(arrived),
@@ -60,7 +63,7 @@ async function openPair(
       },
     };
   }
-  socket.on("data", (octets) => void arrived.push(octets));
+  socket.on("data", (octets: Uint8Array) => void arrived.push(octets));
   socket.on("error", () => undefined);
   return {
     port: near,
@@ -113,7 +116,9 @@ describe("openTcpPort", () => {
     await using listener = await listen();
     const options = { host: "127.0.0.1", port: listener.port, connectTimeoutMs: 5000 };
     const reason = new Error("enough");
-    await expect(openTcpPort({ ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(openTcpPort({ ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
     const controller = new AbortController();
     const opening = openTcpPort({ ...options, signal: controller.signal });
     controller.abort(reason);

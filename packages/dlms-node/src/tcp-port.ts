@@ -54,7 +54,7 @@ export function openTcpPort(options: TcpPortOptions): Promise<Port> {
       // A socket given up may still report how it ended.
       socket.on("error", () => undefined);
       socket.destroy();
-      reject(error as Error);
+      reject(error);
     };
     const onError = (error: Error): void => fail(portErrorFrom(error, label));
     const onAbort = (): void => fail(signal?.reason);

@@ -1,4 +1,4 @@
-import { createSocket } from "node:dgram";
+import { createSocket, type RemoteInfo } from "node:dgram";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { concatOctets } from "@lectura/dlms/octets";
@@ -13,15 +13,12 @@ portContract("a UDP port", async () => {
   await once(far, "listening");
   const port = await openUdpPort({ host: "127.0.0.1", port: far.address().port });
   const arrived: Uint8Array[] = [];
-  let peer: { readonly port: number; readonly address: string } | undefined;
-  far.on("message", (octets, from) => {
-    peer ??= from;
-    if (octets.length > 0) arrived.push(octets);
-  });
+  const introduced = once(far, "message");
   // An empty datagram introduces us, so that the far end knows where to send.
   port.send(new Uint8Array(0));
-  while (peer === undefined) await turn();
-  const { port: nearPort, address } = peer;
+  const [, from] = (await introduced) as [Uint8Array, RemoteInfo];
+  const { port: nearPort, address } = from;
+  far.on("message", (octets) => void arrived.push(octets));
   return {
     port,
     arrived: () => concatOctets(arrived),

@@ -4,12 +4,10 @@ import { encodeClientAddress, encodeServerAddress } from "@lectura/dlms/hdlc";
 
 /** Cuts octets at arbitrary places: the pieces joined are the octets. */
 export function chunksOf(octets: Uint8Array): fc.Arbitrary<readonly Uint8Array[]> {
-  return fc
-    .array(fc.nat({ max: octets.length }), { maxLength: 12 })
-    .map((cuts) => {
-      const at = [0, ...cuts.toSorted((a, b) => a - b), octets.length];
-      return at.slice(1).map((end, index) => octets.subarray(at[index], end));
-    });
+  return fc.array(fc.nat({ max: octets.length }), { maxLength: 12 }).map((cuts) => {
+    const at = [0, ...cuts.toSorted((a, b) => a - b), octets.length];
+    return at.slice(1).map((end, index) => octets.subarray(at[index], end));
+  });
 }
 
 /** Octets with flags and format octets far more often than by chance. */

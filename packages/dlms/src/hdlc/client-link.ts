@@ -23,10 +23,11 @@
  * The profile is two-way alternate: the client sends up to a frame with P and then waits for one
  * with F. REJ is understood as RR and never sent.
  */
-import { DecodeError, InvariantError, ProtocolError, type ProtocolErrorCode } from "../error.ts";
+import { InvariantError, ProtocolError, type ProtocolErrorCode } from "../error.ts";
 import { transferOctetsMax } from "../limits.ts";
 import { encodeClientAddress, encodeServerAddress } from "./address.ts";
 import type { HdlcClientLinkOptions } from "./client-link-options.ts";
+import { pollPauseMs, refusal, silence, type Waiting } from "./client-link-waiting.ts";
 import {
   controlDisc,
   controlRr,
@@ -35,38 +36,28 @@ import {
   decodeControl,
   pollFinalBit,
 } from "./control.ts";
-import { type DeframerSink, type DiscardReason, HdlcDeframer } from "./deframer.ts";
-import { flag, locateControl } from "./frame.ts";
-import { decodeFrameReject, describeFrameReject } from "./frame-reject.ts";
+import { FrameGate } from "./frame-gate.ts";
+import { describeFrameReject } from "./frame-reject.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import { type LinkCounts, noCounts } from "./link-counts.ts";
 import type { ClientLink, LinkCounters, LinkOutput, LinkState } from "./link-output.ts";
 import { llcCommand, llcResponse } from "./llc.ts";
 import {
   completeParameters,
-  decodeParameters,
   defaultHdlcParameters,
   encodeParameters,
+  equalParameters,
   type HdlcParameters,
   negotiateParameters,
+  tryDecodeParameters,
 } from "./parameters.ts";
 import { UnitReceiver } from "./unit-receiver.ts";
 import { UnitSender } from "./unit-sender.ts";
 
-/** What an armed deadline is about. */
-type Waiting = "nothing" | "ua" | "release" | "answer" | "pause";
-
 /** A UA or DM may be the late answer to an earlier command: what the meter says next decides. */
 const refusalGraceMs = 500;
-/** Pause before a poll, doubled with each up to the maximum. */
-const pollPauseMs = 50;
-const pollPauseMsMax = 1000;
-/** Polls of a busy meter for one unit; beyond: `hdlc/request-timeout`. */
-const pollsMax = 120;
 /** Once an answer has begun, its next octets; a frame that is cut off costs no more than this. */
 const octetTimeoutMs = 1000;
-/** Such waits for one frame: the longest frame at 300 Bd takes 70 s. */
-const octetTimeoutsMax = 100;
 
 export class HdlcClientLink implements ClientLink {
   readonly prefix: Uint8Array = llcCommand;
@@ -76,15 +67,10 @@ export class HdlcClientLink implements ClientLink {
   readonly #sendParameters: boolean;
   readonly #responseTimeoutMs: number;
   readonly #attemptsMax: number;
-  /** Destination and source of what we receive. */
-  readonly #inbound: Uint8Array;
-  /** Destination and source of what we send, to know an echo by. */
-  readonly #outbound: Uint8Array;
   readonly #writer: FrameWriter;
   readonly #sender: UnitSender;
   readonly #receiver: UnitReceiver;
-  readonly #deframer: HdlcDeframer = new HdlcDeframer();
-  readonly #sink: DeframerSink;
+  readonly #gate: FrameGate;
   readonly #counts: LinkCounts = noCounts();
   #state: LinkState = "disconnected";
   #negotiated: HdlcParameters = defaultHdlcParameters;
@@ -97,9 +83,6 @@ export class HdlcClientLink implements ClientLink {
   /** DM received since the last new command. */
   #refusals = 0;
   #polls = 0;
-  /** Octets of an incomplete frame at the last deadline, and how often it had grown. */
-  #partialOctets = 0;
-  #partialTimeouts = 0;
   /** A deadline was armed since this was cleared. */
   #armed = false;
 
@@ -110,18 +93,19 @@ export class HdlcClientLink implements ClientLink {
     const server = encodeServerAddress(options.server);
     this.#output = options.output;
     this.#parameters = completeParameters(options.parameters);
-    this.#sendParameters = options.sendParameters ?? !areDefaults(this.#parameters);
+    this.#sendParameters =
+      options.sendParameters ?? !equalParameters(this.#parameters, defaultHdlcParameters);
     this.#responseTimeoutMs = options.responseTimeoutMs;
     this.#attemptsMax = options.attemptsMax;
-    this.#inbound = Uint8Array.of(...client, ...server);
-    this.#outbound = Uint8Array.of(...server, ...client);
     this.#writer = new FrameWriter(server, client);
     this.#sender = new UnitSender(this.#writer);
     this.#receiver = new UnitReceiver(options.unitOctetsMax ?? transferOctetsMax);
-    this.#sink = {
-      frame: (octets) => this.#onFrame(octets),
-      discarded: (octets, reason) => this.#onDiscarded(octets, reason),
-    };
+    this.#gate = new FrameGate(client, server, this.#counts, this.#output, {
+      frame: (control, segmented, information) => {
+        if ((control & 1) === 0) this.#onInformation(control, segmented, information);
+        else this.#onOther(control, information);
+      },
+    });
   }
 
   get state(): LinkState {
@@ -176,22 +160,7 @@ export class HdlcClientLink implements ClientLink {
   }
 
   receive(chunk: Uint8Array): void {
-    const last = chunk.length - 1;
-    if (
-      this.#deframer.idle &&
-      last > 7 &&
-      chunk[0] === flag &&
-      chunk[last] === flag &&
-      (((chunk[1]! & 7) << 8) | chunk[2]!) === last - 1
-    ) {
-      // The whole chunk looks like one frame, as it does nearly always on TCP.
-      if (locateControl(chunk, 1, last) > 0) {
-        this.#output.received?.(chunk);
-        this.#dispatch(chunk, 1, last);
-        return;
-      }
-    }
-    this.#deframer.push(chunk, this.#sink);
+    this.#gate.receive(chunk);
   }
 
   deadline(): void {
@@ -200,13 +169,12 @@ export class HdlcClientLink implements ClientLink {
       this.#transmitPoll();
       return;
     }
-    if (this.#frameIsComing()) {
+    if (this.#gate.isGrowing()) {
       this.#output.arm(octetTimeoutMs);
       return;
     }
-    this.#partialOctets = 0;
     this.#armed = false;
-    this.#deframer.flush(this.#sink);
+    this.#gate.flush();
     // A frame that stood behind a truncated one may have been the answer.
     if (this.#armed || this.#waitsForNothing()) return;
     if (this.#attempts >= this.#attemptsMax) {
@@ -219,53 +187,8 @@ export class HdlcClientLink implements ClientLink {
 
   reset(): void {
     this.#forget();
-    this.#deframer.reset();
+    this.#gate.reset();
     this.#state = "disconnected";
-  }
-
-  #onFrame(octets: Uint8Array): void {
-    if (this.#output.received !== undefined) {
-      const framed = new Uint8Array(octets.length + 2).fill(flag);
-      framed.set(octets, 1);
-      this.#output.received(framed);
-    }
-    this.#dispatch(octets, 0, octets.length);
-  }
-
-  #onDiscarded(octets: Uint8Array, reason: DiscardReason): void {
-    this.#counts.discardedOctets += octets.length;
-    if (reason !== "noise") this.#counts.damagedFrames++;
-    this.#output.text(octets);
-  }
-
-  /** A valid frame, `octets[start..end)` without flags. */
-  #dispatch(octets: Uint8Array, start: number, end: number): void {
-    const addresses = start + 2;
-    const inbound = this.#inbound;
-    for (let at = 0; at < inbound.length; at++) {
-      if (octets[addresses + at] !== inbound[at]) {
-        this.#onForeign(octets, addresses);
-        return;
-      }
-    }
-    this.#counts.framesReceived++;
-    const at = addresses + inbound.length;
-    const control = octets[at]!;
-    const stop = end - 2;
-    const information = at + 1 === stop ? stop : at + 3;
-    if ((control & 1) === 0) {
-      const segmented = (octets[start]! & 0x08) !== 0;
-      this.#onInformation(control, segmented, octets.subarray(information, stop));
-    } else {
-      this.#onOther(control, octets.subarray(information, stop));
-    }
-  }
-
-  #onForeign(octets: Uint8Array, addresses: number): void {
-    const outbound = this.#outbound;
-    const echo = outbound.every((octet, at) => octet === octets[addresses + at]);
-    if (echo) this.#counts.echoedFrames++;
-    else this.#counts.foreignFrames++;
   }
 
   #onInformation(control: number, segmented: boolean, information: Uint8Array): void {
@@ -281,7 +204,10 @@ export class HdlcClientLink implements ClientLink {
       return;
     }
     if (!this.#sender.acknowledge(receiveSequence) || !this.#sender.idle) {
-      this.#fail("hdlc/sequence", `answer with N(R) ${receiveSequence}, expected ${this.#sender.sendSequence}`);
+      this.#fail(
+        "hdlc/sequence",
+        `answer with N(R) ${receiveSequence}, expected ${this.#sender.sendSequence}`,
+      );
       return;
     }
     this.#receiver.advance();
@@ -394,7 +320,11 @@ export class HdlcClientLink implements ClientLink {
 
   #onAcknowledged(information: Uint8Array): void {
     if (this.#state === "connecting") {
-      this.#negotiated = negotiateParameters(this.#parameters, parametersOf(information));
+      this.#negotiated = negotiateParameters(
+        this.#parameters,
+        // What cannot be read counts as not stated: the defaults are the least a meter must take.
+        tryDecodeParameters(information) ?? defaultHdlcParameters,
+      );
       this.#state = "connected";
       this.#waiting = "nothing";
       this.#output.disarm();
@@ -427,11 +357,7 @@ export class HdlcClientLink implements ClientLink {
       this.#counts.staleUa++;
       return;
     }
-    const detail =
-      information.length === 3
-        ? describeFrameReject(decodeFrameReject(information))
-        : "the meter gave no reasons";
-    this.#fail("hdlc/frame-rejected", detail);
+    this.#fail("hdlc/frame-rejected", describeFrameReject(information));
   }
 
   #transmitConnect(): void {
@@ -457,24 +383,17 @@ export class HdlcClientLink implements ClientLink {
     this.#arm();
     const { transmitWindow } = this.#negotiated;
     for (;;) {
-      const frame = this.#sender.next(this.#receiver.sequence, this.#isLastOfWindow(transmitWindow));
-      const last = !this.#sender.hasNext || this.#sender.outstanding >= transmitWindow;
+      const last = this.#sender.isLastSegment || this.#sender.outstanding + 1 >= transmitWindow;
       // The last is sent at the very end: the answer may be here before `transmit` returns.
-      this.#transmit(frame);
+      this.#transmit(this.#sender.next(this.#receiver.sequence, last));
       if (last) return;
     }
-  }
-
-  #isLastOfWindow(window: number): boolean {
-    return this.#sender.isLastSegment || this.#sender.outstanding + 1 >= window;
   }
 
   #transmitReady(): void {
     this.#waiting = "answer";
     this.#arm();
-    this.#transmit(
-      this.#writer.bare(controlRr | pollFinalBit | (this.#receiver.sequence << 5)),
-    );
+    this.#transmit(this.#writer.bare(controlRr | pollFinalBit | (this.#receiver.sequence << 5)));
   }
 
   #transmitPoll(): void {
@@ -484,12 +403,11 @@ export class HdlcClientLink implements ClientLink {
 
   /** The meter needs time: poll after a pause. */
   #pause(): void {
-    if (this.#polls >= pollsMax) {
+    const pauseMs = pollPauseMs(this.#polls++);
+    if (pauseMs === undefined) {
       this.#fail("hdlc/request-timeout", `busy after ${this.#polls} polls`);
       return;
     }
-    const pauseMs = Math.min(pollPauseMs << Math.min(this.#polls, 10), pollPauseMsMax);
-    this.#polls++;
     this.#waiting = "pause";
     this.#arm(pauseMs);
   }
@@ -515,17 +433,7 @@ export class HdlcClientLink implements ClientLink {
 
   #arm(afterMs: number = this.#responseTimeoutMs): void {
     this.#armed = true;
-    this.#partialTimeouts = 0;
     this.#output.arm(afterMs);
-  }
-
-  /** A frame has begun and still grows: wait for its end, not for nothing. */
-  #frameIsComing(): boolean {
-    const held = this.#deframer.pendingLength;
-    if (held <= this.#partialOctets || this.#partialTimeouts >= octetTimeoutsMax) return false;
-    this.#partialOctets = held;
-    this.#partialTimeouts++;
-    return true;
   }
 
   #waitsForNothing(): boolean {
@@ -545,26 +453,18 @@ export class HdlcClientLink implements ClientLink {
     this.#attempts = 0;
     this.#refusals = 0;
     this.#polls = 0;
-    this.#partialOctets = 0;
     this.#sender.reset();
     this.#receiver.reset();
     this.#negotiated = defaultHdlcParameters;
   }
 
   #failSilent(): void {
-    if (this.#refusals > 0) {
-      this.#failRefused();
-      return;
-    }
-    const code = this.#waiting === "answer" ? "hdlc/request-timeout" : "hdlc/no-answer";
-    const command = { ua: "SNRM", release: "DISC", answer: "request", pause: "", nothing: "" };
-    const detail = `no answer to ${command[this.#waiting]}, sent ${this.#attempts} times`;
-    this.#fail(code, detail);
+    if (this.#refusals > 0) this.#failRefused();
+    else this.#failWith(silence(this.#waiting, this.#attempts));
   }
 
   #failRefused(): void {
-    if (this.#state === "connecting") this.#fail("hdlc/refused", "the meter answers SNRM with DM");
-    else this.#fail("hdlc/disconnected", "the meter has closed the link: it answers DM");
+    this.#failWith(refusal(this.#state));
   }
 
   #failTooLong(): void {
@@ -572,31 +472,13 @@ export class HdlcClientLink implements ClientLink {
   }
 
   #fail(code: ProtocolErrorCode, detail: string): void {
+    this.#failWith(new ProtocolError(code, detail));
+  }
+
+  #failWith(error: ProtocolError): void {
     this.#forget();
     this.#state = "disconnected";
     this.#output.disarm();
-    this.#output.failed(new ProtocolError(code, detail));
+    this.#output.failed(error);
   }
-}
-
-/**
- * Parameters a meter states in its UA. What cannot be read counts as not stated: the defaults are
- * the smallest every meter must take.
- */
-function parametersOf(information: Uint8Array): HdlcParameters {
-  try {
-    return decodeParameters(information);
-  } catch (error) {
-    if (error instanceof DecodeError) return defaultHdlcParameters;
-    throw error;
-  }
-}
-
-function areDefaults(parameters: HdlcParameters): boolean {
-  return (
-    parameters.transmitOctetsMax === defaultHdlcParameters.transmitOctetsMax &&
-    parameters.receiveOctetsMax === defaultHdlcParameters.receiveOctetsMax &&
-    parameters.transmitWindow === defaultHdlcParameters.transmitWindow &&
-    parameters.receiveWindow === defaultHdlcParameters.receiveWindow
-  );
 }

@@ -95,7 +95,9 @@ describe("HdlcDeframer", () => {
   test("does not lose a good frame behind a truncated one, wherever that was cut", () => {
     for (let cut = 1; cut < aarq.length - 1; cut++) {
       const sink = framesOf(aarq.subarray(0, cut), value, value, value, value);
-      expect(sink.frames.slice(0, 4), `cut at ${cut}`).toEqual([value, value, value, value].map(bare));
+      expect(sink.frames.slice(0, 4), `cut at ${cut}`).toEqual(
+        [value, value, value, value].map(bare),
+      );
     }
   });
 

@@ -2,6 +2,7 @@ import { frameOctetsMax } from "../limits.ts";
 import {
   flag,
   type FrameProblem,
+  frameOctetsMin,
   frameProblem,
   headerOctetsMax,
   judgeBeginning,
@@ -62,6 +63,19 @@ export class HdlcDeframer {
       const rest = this.#scan(chunk, at, chunk.length, sink);
       this.#hold(chunk, rest, chunk.length);
     }
+  }
+
+  /**
+   * True when nothing is held back and the chunk is one valid frame with both its flags; the chunk is
+   * taken then and must not be pushed.
+   */
+  takesWhole(chunk: Uint8Array): boolean {
+    const end = chunk.length - 1;
+    if (this.#pendingLength > 0 || end <= frameOctetsMin) return false;
+    if (chunk[0] !== flag || chunk[end] !== flag) return false;
+    if (locateControl(chunk, 1, end) < 0) return false;
+    this.#open = true;
+    return true;
   }
 
   /**

@@ -56,8 +56,10 @@ export function decodeFrameReject(information: Uint8Array): FrameReject {
   };
 }
 
-/** Reasons as words, for messages: `"invalid N(R), control 32"`. */
-export function describeFrameReject(reject: FrameReject): string {
+/** Information of FRMR in words, for messages: `"invalid N(R); control 32"`. Never throws. */
+export function describeFrameReject(information: Uint8Array): string {
+  if (information.length !== 3) return "no reason given";
+  const reject = decodeFrameReject(information);
   const reasons: string[] = [];
   if (reject.invalidControl) reasons.push("unknown control field");
   if (reject.informationNotPermitted) reasons.push("information not permitted");

@@ -111,6 +111,6 @@ test("writes and reads the reasons of FRMR", () => {
   const octets = encodeFrameReject(reject);
   expect(toHex(octets)).toBe("32a40c");
   expect(decodeFrameReject(octets)).toEqual(reject);
-  expect(describeFrameReject(reject)).toBe("information too long, invalid N(R); control 32");
+  expect(describeFrameReject(octets)).toBe("information too long, invalid N(R); control 32");
   expect(() => decodeFrameReject(octets.subarray(1))).toThrow(DecodeError);
 });

@@ -12,7 +12,13 @@ interface FrameExpectation {
   readonly segmented: boolean;
   readonly dest: { readonly raw: string };
   readonly src: { readonly raw: string };
-  readonly control: { readonly raw: string; readonly type: string; readonly pf: boolean; readonly ns?: number; readonly nr?: number };
+  readonly control: {
+    readonly raw: string;
+    readonly type: string;
+    readonly pf: boolean;
+    readonly ns?: number;
+    readonly nr?: number;
+  };
   readonly hcs?: string;
   readonly fcs: string;
   readonly info: string;
@@ -114,7 +120,7 @@ describe.skipIf(!vectorsPresent)("public vectors: segmented exchanges", () => {
     test(`${vector.id} ${vector.title}`, () => {
       const given = (vector.given ?? {}) as Exchange;
       const received = given.received?.map(fromHex) ?? [fromHex(vector.hex)];
-      const { link, out } = linkBefore(received[0]!, given);
+      const { link, out } = linkBefore(received[0] ?? new Uint8Array(0), given);
       for (const octets of received) link.receive(octets);
       const expected = vector.expect as {
         readonly valid?: boolean;

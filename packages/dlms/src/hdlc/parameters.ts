@@ -54,8 +54,18 @@ export function completeParameters(given: Partial<HdlcParameters> = {}): HdlcPar
     transmitWindow: given.transmitWindow ?? defaultHdlcParameters.transmitWindow,
     receiveWindow: given.receiveWindow ?? defaultHdlcParameters.receiveWindow,
   };
-  checkRange("transmitOctetsMax", complete.transmitOctetsMax, informationOctetsMin, informationOctetsMax);
-  checkRange("receiveOctetsMax", complete.receiveOctetsMax, informationOctetsMin, informationOctetsMax);
+  checkRange(
+    "transmitOctetsMax",
+    complete.transmitOctetsMax,
+    informationOctetsMin,
+    informationOctetsMax,
+  );
+  checkRange(
+    "receiveOctetsMax",
+    complete.receiveOctetsMax,
+    informationOctetsMin,
+    informationOctetsMax,
+  );
   checkRange("transmitWindow", complete.transmitWindow, 1, windowMax);
   checkRange("receiveWindow", complete.receiveWindow, 1, windowMax);
   return complete;
@@ -84,7 +94,7 @@ export function decodeStatedParameters(information: Uint8Array): Partial<HdlcPar
   const stated: Stated = {};
   if (information.length > 0) {
     if (information[0] !== formatIdentifier) malformed(0, "format identifier is not 81");
-    for (let at = 1; at < information.length; ) {
+    for (let at = 1; at < information.length;) {
       const end = groupEnd(information, at);
       if (information[at] === groupIdentifier) readGroup(information, at + 2, end, stated);
       at = end;
@@ -117,8 +127,28 @@ export function negotiateParameters(own: HdlcParameters, peer: HdlcParameters): 
   };
 }
 
+/** True when the two are the same in all four. */
+export function equalParameters(a: HdlcParameters, b: HdlcParameters): boolean {
+  return (
+    a.transmitOctetsMax === b.transmitOctetsMax &&
+    a.receiveOctetsMax === b.receiveOctetsMax &&
+    a.transmitWindow === b.transmitWindow &&
+    a.receiveWindow === b.receiveWindow
+  );
+}
+
+/** As `decodeParameters`; `undefined` where that throws. */
+export function tryDecodeParameters(information: Uint8Array): HdlcParameters | undefined {
+  try {
+    return decodeParameters(information);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
 function readGroup(information: Uint8Array, start: number, end: number, stated: Stated): void {
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const identifier = information[at]!;
     const octets = at + 1 < end ? information[at + 1]! : malformed(at, "parameter has no length");
     const stop = at + 2 + octets;

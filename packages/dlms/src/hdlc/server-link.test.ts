@@ -238,17 +238,9 @@ describe("a server link, segments and windows", () => {
     const unit = "ab".repeat(32 * 4 + 1);
     link.send(fromHex(unit));
     const part = "ab".repeat(32);
-    expect(out.take()).toEqual([
-      tx(0x20, part, true),
-      tx(0x22, part, true),
-      tx(0x34, part, true),
-    ]);
+    expect(out.take()).toEqual([tx(0x20, part, true), tx(0x22, part, true), tx(0x34, part, true)]);
     link.receive(frame(0x51));
-    expect(out.take()).toEqual([
-      tx(0x24, part, true),
-      tx(0x26, part, true),
-      tx(0x38, "ab"),
-    ]);
+    expect(out.take()).toEqual([tx(0x24, part, true), tx(0x26, part, true), tx(0x38, "ab")]);
     link.receive(frame(0xb1));
     expect(out.take()).toEqual([tx(0x31)]);
     expect(link.busy).toBe(false);

@@ -16,7 +16,7 @@
  *                  no frame for long   closed
  *   connected, strict: unknown control, information too long, wrong N(R): FRMR, until SNRM or DISC
  */
-import { DecodeError, InvariantError, ProtocolError } from "../error.ts";
+import { InvariantError, ProtocolError } from "../error.ts";
 import { transferOctetsMax } from "../limits.ts";
 import { encodeClientAddress, encodeServerAddress, isAllStation } from "./address.ts";
 import { controlDm, controlFrmr, controlRr, controlUa, pollFinalBit } from "./control.ts";
@@ -27,11 +27,11 @@ import { type LinkCounts, noCounts } from "./link-counts.ts";
 import type { LinkCounters, LinkOutput } from "./link-output.ts";
 import {
   completeParameters,
-  decodeParameters,
   defaultHdlcParameters,
   encodeParameters,
   type HdlcParameters,
   negotiateParameters,
+  tryDecodeParameters,
 } from "./parameters.ts";
 import type { HdlcServerLinkOptions } from "./server-link-options.ts";
 import { UnitReceiver } from "./unit-receiver.ts";
@@ -172,13 +172,10 @@ export class HdlcServerLink {
 
   /** Parameters of an SNRM; a malformed field is not answered by a strict server. */
   #proposed(information: Uint8Array): HdlcParameters | undefined {
-    try {
-      return decodeParameters(information);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.#counts.damagedFrames++;
-      return this.#strict ? undefined : defaultHdlcParameters;
-    }
+    const proposed = tryDecodeParameters(information);
+    if (proposed !== undefined) return proposed;
+    this.#counts.damagedFrames++;
+    return this.#strict ? undefined : defaultHdlcParameters;
   }
 
   #onDisconnect(): void {
@@ -278,8 +275,7 @@ export class HdlcServerLink {
   #transmitWindow(): void {
     const { transmitWindow } = this.#negotiated;
     for (;;) {
-      const last =
-        this.#sender.isLastSegment || this.#sender.outstanding + 1 >= transmitWindow;
+      const last = this.#sender.isLastSegment || this.#sender.outstanding + 1 >= transmitWindow;
       if (last) this.#turn = false;
       this.#transmit(this.#sender.next(this.#receiver.sequence, last));
       if (last) return;

@@ -52,7 +52,9 @@ export class UnitReceiver {
       return false;
     }
     if (length > this.#buffer.length) {
-      const grown = new Uint8Array(Math.min(this.#octetsMax, Math.max(length, this.#buffer.length * 2)));
+      const grown = new Uint8Array(
+        Math.min(this.#octetsMax, Math.max(length, this.#buffer.length * 2)),
+      );
       grown.set(this.#buffer.subarray(0, this.#length));
       this.#buffer = grown;
     }

@@ -40,11 +40,6 @@ export class UnitSender {
     return this.#sent - this.#acknowledged;
   }
 
-  /** True when segments are left that were never sent, or sent in vain before a `rewind`. */
-  get hasNext(): boolean {
-    return this.#sent < this.#segments;
-  }
-
   /** True when the next segment is the last of the unit. */
   get isLastSegment(): boolean {
     return this.#sent + 1 >= this.#segments;
@@ -75,7 +70,7 @@ export class UnitSender {
     this.#unit.set(unit);
   }
 
-  /** The next segment as a frame with flags, and V(S) one further. `hasNext` must hold. */
+  /** The next segment as a frame with flags, and V(S) one further. `idle` must not hold. */
   next(receiveSequence: number, pollFinal: boolean): Uint8Array {
     const index = this.#sent++;
     const control = informationControl((this.#base + index) & 7, receiveSequence, pollFinal);

@@ -106,7 +106,12 @@ export class WrapperDeframer {
   }
 
   /** Passes over what is left of a unit beyond the limit; returns where to go on. */
-  #pass(octets: Uint8Array, start: number, sink: WrapperSink, stop: number = octets.length): number {
+  #pass(
+    octets: Uint8Array,
+    start: number,
+    sink: WrapperSink,
+    stop: number = octets.length,
+  ): number {
     const end = Math.min(start + this.#skip, stop);
     if (end > start) sink.discarded(octets.subarray(start, end), "length");
     this.#skip -= end - start;

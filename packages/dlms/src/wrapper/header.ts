@@ -63,7 +63,12 @@ export function decodeWrapper(octets: Uint8Array): WrapperHeader & { readonly ap
   const header = decodeWrapperHeader(octets);
   const present = octets.length - wrapperHeaderOctets;
   if (header.length !== present) {
-    throw new DecodeError("wrapper", "length", 6, `is ${header.length}, but ${present} octets follow`);
+    throw new DecodeError(
+      "wrapper",
+      "length",
+      6,
+      `is ${header.length}, but ${present} octets follow`,
+    );
   }
   return { ...header, apdu: octets.subarray(wrapperHeaderOctets) };
 }

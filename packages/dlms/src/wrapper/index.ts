@@ -1,8 +1,4 @@
-export {
-  WrapperDeframer,
-  type WrapperDiscardReason,
-  type WrapperSink,
-} from "./deframer.ts";
+export { WrapperDeframer, type WrapperDiscardReason, type WrapperSink } from "./deframer.ts";
 export {
   decodeWrapper,
   decodeWrapperHeader,

@@ -105,7 +105,12 @@ describe("WrapperDeframer", () => {
 describe("WrapperLink", () => {
   const open = (): { readonly link: WrapperLink; readonly out: LinkRecorder } => {
     const out = new LinkRecorder();
-    const link = new WrapperLink({ output: out, clientSap: 16, serverPort: 1, responseTimeoutMs: 500 });
+    const link = new WrapperLink({
+      output: out,
+      clientSap: 16,
+      serverPort: 1,
+      responseTimeoutMs: 500,
+    });
     link.connect();
     return { link, out };
   };
