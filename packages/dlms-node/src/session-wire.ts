@@ -2,7 +2,7 @@ import type { ClientLink, LinkOutput } from "@lectura/dlms/hdlc";
 import { type DlmsError, type OctetWriter, ProtocolError } from "@lectura/dlms/octets";
 import type { Clock } from "./clock.ts";
 import { Deadline } from "./deadline.ts";
-import { appendText, classifyText } from "./line-text.ts";
+import { appendText, classifyText, peerTextMax } from "./line-text.ts";
 import type { FrameObserver, SessionPhase } from "./observer.ts";
 import { PortError } from "./port-error.ts";
 import type { Port, PortReceiver } from "./port.ts";
@@ -19,6 +19,8 @@ export interface WireOwner {
   /** Link or stream are gone, and why. */
   lost(error: DlmsError): void;
 }
+
+const lineFeed = 0x0a;
 
 /**
  * Port, link machine and time, put together: carries APDUs until one of them gives up, and then says
@@ -204,7 +206,8 @@ export class SessionWire implements LinkOutput {
     this.#observer?.event?.({ type: "discarded", octets, reason: "no-frame" });
     this.#text = appendText(this.#text, octets);
     const opening = this.phase === "linking" || this.phase === "associating";
-    if (opening && classifyText(this.#text) !== undefined) {
+    const complete = octets.includes(lineFeed) || this.#text.length >= peerTextMax;
+    if (opening && complete && classifyText(this.#text) !== undefined) {
       this.#lose(new ProtocolError("hdlc/no-answer", "text instead of frames"));
     }
   }
