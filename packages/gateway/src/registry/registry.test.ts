@@ -427,45 +427,6 @@ describe("sinks", () => {
   });
 });
 
-describe("templates", () => {
-  const own = {
-    name: "mine",
-    description: "",
-    address: { size: 4, upper: 1, lower: 17 },
-    association: { clientSap: 32, authentication: "lls", quirks: { noGetWithList: true } },
-    plan: { intervalMs: 1000, keys: ["frequency", "4:1.0.1.6.0.255:5"] },
-  } as const;
-
-  test("two families are built in, more can be added and removed", () => {
-    expect(registry.templates().map(({ name }) => name)).toEqual([
-      "microstar",
-      "generic-three-phase",
-    ]);
-    registry.addTemplate(own);
-    expect(registry.template("mine")).toEqual(own);
-    const meter = registry.addMeter({ name: "m", endpoint, template: "mine" });
-    expect(meter.plan.items[1]).toMatchObject({
-      key: "4:1.0.1.6.0.255:5",
-      classId: 4,
-      attributeId: 5,
-    });
-    expect(codeOf(() => registry.removeTemplate("mine"))).toBe("registry/template-in-use");
-    registry.removeMeter("m");
-    registry.removeTemplate("mine");
-    expect(codeOf(() => registry.template("mine"))).toBe("registry/no-such-template");
-  });
-
-  test("a built-in template cannot go, a name cannot be taken twice, a plan must be known", () => {
-    expect(codeOf(() => registry.removeTemplate("microstar"))).toBe("registry/template-built-in");
-    expect(codeOf(() => registry.addTemplate({ ...own, name: "microstar" }))).toBe(
-      "registry/name-taken",
-    );
-    expect(
-      codeOf(() => registry.addTemplate({ ...own, plan: { intervalMs: 1000, keys: ["nope"] } })),
-    ).toBe("registry/unknown-key");
-  });
-});
-
 describe("changes", () => {
   test("listeners hear of own changes at once and of another process's within half a second", async () => {
     let heard = 0;

@@ -40,6 +40,9 @@ export interface Registry extends Disposable {
 
   lines(): readonly Line[];
   line(reference: Reference): Line;
+  lineNamed(name: string): Line | undefined;
+  /** However the host is spelt. */
+  lineAt(endpoint: Line["endpoint"]): Line | undefined;
   addLine(draft: LineDraft): Line;
   editLine(reference: Reference, edit: LineEdit): Line;
   removeLine(reference: Reference): void;
@@ -48,6 +51,7 @@ export interface Registry extends Disposable {
 
   meters(): readonly Meter[];
   meter(reference: Reference): Meter;
+  meterNamed(name: string): Meter | undefined;
   /** Makes the line for `endpoint` when there is none. */
   addMeter(draft: MeterDraft): Meter;
   editMeter(reference: Reference, edit: MeterEdit): Meter;
@@ -187,6 +191,14 @@ class SqliteRegistry implements Registry {
     return getLine(this.#database, reference);
   }
 
+  lineNamed(name: string): Line | undefined {
+    return readLines(this.#database, { name })[0];
+  }
+
+  lineAt(endpoint: Line["endpoint"]): Line | undefined {
+    return lineRecords.lineAt(this.#database, endpoint);
+  }
+
   addLine(draft: LineDraft): Line {
     return this.change(() => lineRecords.addLine(this.#database, draft));
   }
@@ -213,6 +225,10 @@ class SqliteRegistry implements Registry {
 
   meter(reference: Reference): Meter {
     return getMeter(this.#database, reference);
+  }
+
+  meterNamed(name: string): Meter | undefined {
+    return readMeters(this.#database, { name })[0];
   }
 
   addMeter(draft: MeterDraft): Meter {
