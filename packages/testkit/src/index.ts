@@ -8,6 +8,7 @@ export {
   serverAddresses,
 } from "./arbitraries.ts";
 export { dataValues } from "./data-arbitraries.ts";
+export { type GoldenApdu, goldenApdus } from "./golden-apdus-table.ts";
 export { type GoldenFrame, goldenFrame, goldenFrames } from "./golden-frames.ts";
 export { LinkRecorder } from "./link-recorder.ts";
 export { FakeBroker, type FakeBrokerOptions } from "./fake-broker.ts";

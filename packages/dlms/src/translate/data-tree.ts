@@ -57,10 +57,15 @@ export function dataTree(data: Data): JsonObject {
 
 /** Text, and the octets beside it where the text does not show them all. */
 function textTree(type: "visible-string" | "utf8-string", octets: Uint8Array): JsonObject {
-  const printable = octets.every((octet) => octet >= 0x20 && octet !== 0x7f);
-  const plain = printable && (type === "utf8-string" || octets.every((octet) => octet < 0x7f));
   const text = { t: type, v: textOf(octets, type) };
-  return plain ? text : { ...text, hex: toHex(octets) };
+  const printable = octets.every((octet) => octet >= 0x20 && octet !== 0x7f);
+  const readable = octets.every((octet) => octet < 0x80) || isUtf8(octets, type, text.v);
+  return printable && readable ? text : { ...text, hex: toHex(octets) };
+}
+
+/** Octets that are no UTF-8 are shown as Latin-1, one character an octet. */
+function isUtf8(octets: Uint8Array, type: string, text: string): boolean {
+  return type === "utf8-string" && text.length < octets.length;
 }
 
 /** JSON has no word for infinities and NaN: null, and the octets beside it say which. */
