@@ -45,8 +45,8 @@ export interface ServedLine extends AsyncDisposable {
 const connectionsMaxDefault = 4096;
 
 /**
- * Where all meters of the process write their answers: an answer is copied into frames before anything
- * else is asked, so one buffer serves any number of connections.
+ * Where all meters of the process write their answers: an answer is copied into frames before
+ * anything else is asked, so one buffer serves any number of connections.
  */
 const answers = new OctetWriter(answerOctetsCeiling, 4096);
 

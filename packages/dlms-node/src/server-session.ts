@@ -17,7 +17,7 @@ import {
   parseFrame,
   type ServerAddress,
 } from "@lectura/dlms/hdlc";
-import type { OctetWriter } from "@lectura/dlms/octets";
+import { apduOctetsMax, type OctetWriter } from "@lectura/dlms/octets";
 import { type AssociationView, type LogicalDevice, ServerAssociation } from "@lectura/dlms/server";
 import { encodeWrapper, WrapperDeframer } from "@lectura/dlms/wrapper";
 import type { Clock } from "./clock.ts";
@@ -169,6 +169,7 @@ class MeterLink implements LinkOutput {
       parameters: meter.hdlc ?? {},
       inactivityMs: meter.inactivityMs ?? inactivityMsDefault,
       strict: meter.strict ?? false,
+      unitOctetsMax: llcOctets + apduOctetsMax,
     });
   }
 

@@ -1,5 +1,6 @@
 /** One simulated meter as a logical device: its objects, and what each client sees of them. */
 import type { ServedMeter } from "@lectura/dlms-node";
+import { publicClientSap } from "@lectura/dlms/hdlc";
 import {
   type AssociationView,
   currentAssociation,
@@ -19,7 +20,6 @@ import { simulatorPassword } from "./personalities/personality-table.ts";
 /** What goes wrong above the link; the rest of a line's faults is the converter's. */
 export type MeterFault = "none" | "reject-auth" | "access-errors";
 
-export const publicClientSap = 16;
 export const managementClientSap = 1;
 const profileGeneric = 7;
 

@@ -43,7 +43,8 @@ interface FleetSettings {
 /**
  * Starts simulated meters on real TCP ports. All start or none: what had started is closed again.
  *
- * @throws {SimulatorError} simulator/port-taken, simulator/port-not-permitted, simulator/host-unknown
+ * @throws {SimulatorError} simulator/port-taken, simulator/port-not-permitted, simulator/host-
+ * unknown
  * @throws {RangeError} options out of their ranges
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {

@@ -1,4 +1,6 @@
-/** Reading, writing and invoking with the rights of a view (Blue Book, class 15; Green Book 9.3). */
+/**
+ * Reading, writing and invoking with the rights of a view (Blue Book, class 15; Green Book 9.3).
+ */
 import type { Data } from "../axdr/data.ts";
 import { obisToOctets } from "../cosem/obis.ts";
 import type { ActionResult, DataAccessResult } from "../xdlms/data-access-result.ts";

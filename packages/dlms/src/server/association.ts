@@ -7,9 +7,9 @@
  *   associated     refuse: exception 1/1    answer              RLRE -> idle
  *                  replace: as idle
  *
- * One request, one answer: the caller sends what `receive` returns before it gives the next request.
- * Requests that do not decode and services nobody knows are answered by exception-response; nothing a
- * client sends makes this throw.
+ * One request, one answer: the caller sends what `receive` returns before it gives the next
+ * request. Requests that do not decode and services nobody knows get an exception-response;
+ * nothing a client sends makes this throw.
  */
 import { decodeAarq, encodeAare, encodeRlre } from "../acse/codec.ts";
 import { DecodeError } from "../error.ts";

@@ -1,6 +1,7 @@
 /**
- * Association views: what one kind of client (one client SAP) sees of a logical device and may do to
- * it. Views are immutable and shared by every connection; progress lives in `ServerAssociation`.
+ * Association views: what one kind of client (one client SAP) sees of a logical device and may do
+ * to it. Views are immutable and shared by every connection; progress lives in
+ * `ServerAssociation`.
  */
 import { type ObisCode, obisToOctets } from "../cosem/obis.ts";
 import type { Secret } from "../security/secret.ts";
@@ -39,8 +40,8 @@ export interface ViewRights {
 }
 
 /**
- * Six octets of a logical name as one number below 2^48: a map key that costs no text on the way of a
- * request. The caller has checked that the octets are there.
+ * Six octets of a logical name as one number below 2^48: a map key that costs no text on the way
+ * of a request. The caller has checked that the octets are there.
  */
 export function logicalNameKey(octets: Uint8Array, at: number): number {
   const high = (octets[at]! << 8) | octets[at + 1]!;

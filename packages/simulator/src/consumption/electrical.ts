@@ -1,6 +1,6 @@
 /**
- * What a three-phase meter measures while a consumption flows: voltages, currents, powers, frequency,
- * all of one second and consistent with each other.
+ * What a three-phase meter measures while a consumption flows: voltages, currents, powers,
+ * frequency, all of one second and consistent with each other.
  */
 import { Consumption } from "./consumption.ts";
 import type { DayShape } from "./day-shape.ts";

@@ -2,7 +2,9 @@ import type { Port, PortReceiver } from "@lectura/dlms-node";
 
 type PortEnd = Parameters<PortReceiver["closed"]>[0];
 
-/** A port seen through a converter: octets pass in both directions unless a converter changes that. */
+/**
+ * A port seen through a converter: octets pass in both directions unless a converter changes that.
+ */
 export class ConverterPort implements Port, PortReceiver {
   readonly label: string;
   protected readonly line: Port;

@@ -1,6 +1,7 @@
 /**
- * The original's bridge, an ESP32 between Wi-Fi and RS-485: one client at a time, a second is accepted
- * and never served, replies come in pieces, and 30 s without octets from the client end it with a text.
+ * The original's bridge, an ESP32 between Wi-Fi and RS-485: one client at a time, a second is
+ * accepted and never served, replies come in pieces, and 30 s without octets from the client end
+ * it with a text.
  */
 import type { Clock, Port, PortReceiver } from "@lectura/dlms-node";
 import { ConverterPort } from "./converter-port.ts";

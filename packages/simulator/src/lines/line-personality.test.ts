@@ -153,7 +153,7 @@ test("chunked: what comes in pieces is whole", async () => {
   for (let round = 0; round < 5; round++) {
     expect(await paced(line, opened.get(voltage))).toMatchObject({ ok: true });
   }
-  await paced(line, opened[Symbol.asyncDispose]());
+  await paced(line, Promise.resolve(opened[Symbol.asyncDispose]()));
 });
 
 test("stale-ua: one more UA comes right before the AARE", async () => {

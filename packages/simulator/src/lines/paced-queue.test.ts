@@ -44,7 +44,7 @@ test("esp32: a reply leaves in pieces of at most 127 octets with a pause after e
   expect(recorder.octets).toEqual([...frame]);
 });
 
-test("chunked: pieces have 1 to 127 octets, come in order, and the same seed cuts the same", async () => {
+test("chunked: 1 to 127 octets in order, and the same seed cuts the same", async () => {
   const cut = async (seed: number): Promise<number[]> => {
     const clock = new ManualClock();
     const recorder = new Recorder();

@@ -7,7 +7,9 @@ export interface Pace {
   readonly gapMs: () => number;
 }
 
-/** Octets waiting at most; what would exceed it closes the line, as a converter's buffer overruns. */
+/**
+ * Octets waiting at most; what would exceed it closes the line, as a converter's buffer overruns.
+ */
 export const waitingOctetsMax: number = 1024 * 1024;
 
 /** Sends in pieces with pauses between them, in order. */

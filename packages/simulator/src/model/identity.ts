@@ -1,4 +1,7 @@
-/** Who a simulated meter is and where it is called: a function of seed, number and place on its line. */
+/**
+ * Who a simulated meter is and where it is called: a function of seed, number and place on its
+ * line.
+ */
 import type { ServerAddress } from "@lectura/dlms/hdlc";
 import { mix } from "../consumption/noise.ts";
 import type { Personality } from "../personalities/personality.ts";
@@ -56,7 +59,9 @@ export function identify(personality: Personality, place: Place): Identity {
   }
 }
 
-/** The address a served meter has: always its full form, shorter ones reach it while it is alone. */
+/**
+ * The address a served meter has: always its full form, shorter ones reach it while it is alone.
+ */
 export function fullAddress({ upper, lower }: Identity): ServerAddress {
   return { size: 4, upper, lower };
 }

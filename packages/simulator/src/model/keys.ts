@@ -1,6 +1,6 @@
 /**
- * The twelve keys the original system promised, with their COSEM place. Group B is 1 there; the same
- * object answers with B = 0 as well.
+ * The twelve keys the original system promised, with their COSEM place. Group B is 1 there; the
+ * same object answers with B = 0 as well.
  */
 export const meterKeys = [
   "voltage_l1",

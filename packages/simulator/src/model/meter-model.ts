@@ -26,7 +26,9 @@ export class MeterModel {
     this.#factors = meterKeys.map((key) => 10 ** -personality.formats[key].scaler);
   }
 
-  /** Attribute 2 of the key's register at `atMs` (UTC, ms): an integer, constant within a second. */
+  /**
+   * Attribute 2 of the key's register at `atMs` (UTC, ms): an integer, constant within a second.
+   */
   raw(key: MeterKey, atMs: number): number {
     const second = Math.floor(atMs / 1000);
     if (second !== this.#second) {

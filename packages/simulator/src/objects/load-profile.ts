@@ -1,6 +1,6 @@
 /**
- * Load profile 1 (class 7): every 15 minutes clock, status, active energy, power and voltage of that
- * moment. Rows are computed when asked for, so any number of meters keeps any number of days.
+ * Load profile 1 (class 7): every 15 minutes clock, status, active energy, power and voltage of
+ * that moment. Rows are computed when asked for, so any number of meters keeps any number of days.
  */
 import { array, type Data, enumeration, structure, u32, u8 } from "@lectura/dlms/axdr";
 import {

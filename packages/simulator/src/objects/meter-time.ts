@@ -14,8 +14,8 @@ export function writeTime(atMs: number, utcOffsetMinutes: number): Data {
 }
 
 /**
- * UTC ms of a date-time a client sent; without a deviation it is the meter's local time. Undefined: not
- * a date-time, or one that leaves its moment open.
+ * UTC ms of a date-time a client sent; without a deviation it is the meter's local time.
+ * Undefined: not a date-time, or one that leaves its moment open.
  */
 export function readTime(value: Data, utcOffsetMinutes: number): number | undefined {
   if (value.type !== "octet-string" && value.type !== "date-time") return undefined;

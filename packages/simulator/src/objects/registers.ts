@@ -8,7 +8,9 @@ import type { Personality, RegisterFormat } from "../personalities/personality.t
 /** Names no catalogue has, full of 7E (126) and 7D (125). */
 const sevenNames = ["1.126.125.126.125.126", "1.125.126.125.126.125"] as const;
 
-/** The twelve keys as registers (class 3), each under B = 1 and B = 0, the personality's own first. */
+/**
+ * The twelve keys as registers (class 3), each under B = 1 and B = 0, the personality's own first.
+ */
 export function registerObjects(personality: Personality, model: MeterModel): ServerObject[] {
   const groups = personality.groupB === 1 ? [1, 0] : [0, 1];
   const objects = groups.flatMap((group) =>
