@@ -1,7 +1,13 @@
 /** Finds interface classes, attributes and methods by number or by name. */
 import type { ClassAttribute, ClassMethod, InterfaceClass } from "./interface-class.ts";
 import { accessAndManagementClasses } from "./interface-classes/access-and-management.ts";
+import { internetClasses } from "./interface-classes/internet.ts";
+import { localPortClasses } from "./interface-classes/local-ports.ts";
+import { mBusClasses } from "./interface-classes/m-bus.ts";
 import { measurementClasses } from "./interface-classes/measurement.ts";
+import { paymentClasses } from "./interface-classes/payment.ts";
+import { powerLineClasses } from "./interface-classes/power-line.ts";
+import { radioClasses } from "./interface-classes/radio.ts";
 import { timeAndControlClasses } from "./interface-classes/time-and-control.ts";
 
 /** Every class the tables know, all versions, in order of class id and version. */
@@ -9,6 +15,12 @@ export const interfaceClasses: readonly InterfaceClass[] = [
   ...measurementClasses,
   ...accessAndManagementClasses,
   ...timeAndControlClasses,
+  ...paymentClasses,
+  ...localPortClasses,
+  ...mBusClasses,
+  ...internetClasses,
+  ...powerLineClasses,
+  ...radioClasses,
 ].sort((a, b) => a.classId - b.classId || a.version - b.version);
 
 const versionsOfClass: ReadonlyMap<number, readonly InterfaceClass[]> = Map.groupBy(

@@ -29,49 +29,77 @@ export interface InterfaceClass {
   readonly version: number;
   /** The standard's name: `Profile generic`. */
   readonly name: string;
-  /** `table`: the lists are complete. `generic`: only the class's name and logical_name are settled. */
+  /** `table`: two sources agree on the lists (docs/classes.md). `generic`: labels at most. */
   readonly access: "table" | "generic";
   /** In order of attribute id, beginning with 1 `logical_name`. */
   readonly attributes: readonly ClassAttribute[];
   readonly methods: readonly ClassMethod[];
 }
 
-/** `name: type` of attributes 2, 3, ...; attribute 1 is always `logical_name: octet-string`. */
-export type AttributeRow = readonly [name: string, type: string];
+/**
+ * Classes from their notation, one line each for class, attribute and method, as in the Blue Book:
+ *
+ *     8 v0 Clock                    class id, version, name
+ *       time: octet-string          attribute 2, 3, ...; 1 is always logical_name
+ *       adjust_to_quarter() +60     method 1, 2, ... with its short-name offset, hexadecimal
+ *       -()                         a reserved method number
+ *     66 v0 generic Measurement ... a class that fewer than two sources describe
+ *
+ * @throws {RangeError} a line is none of these.
+ */
+export function parseClasses(notation: string): readonly InterfaceClass[] {
+  const classes: MutableClass[] = [];
+  for (const line of notation.split("\n").filter((text) => text.trim() !== "")) {
+    if (line.startsWith("  ")) addMember(classes.at(-1), line.trim());
+    else classes.push(parseHeader(line));
+  }
+  return classes.map((read) => ({
+    ...read,
+    methods: read.methods.filter(({ name }) => name !== "-"),
+  }));
+}
 
-/** `name` or `name, first octet of the short-name offset` of methods 1, 2, ... */
-export type MethodRow = readonly [name: string, shortNameOffset?: number];
+/** A class while its lines are read. */
+interface MutableClass extends InterfaceClass {
+  readonly attributes: ClassAttribute[];
+  readonly methods: ClassMethod[];
+}
 
-/** A class whose attributes and methods are all known. */
-export function interfaceClass(
-  classId: number,
-  version: number,
-  name: string,
-  attributes: readonly AttributeRow[],
-  methods: readonly MethodRow[] = [],
-): InterfaceClass {
+function parseHeader(line: string): MutableClass {
+  const parts = /^(\d+) v(\d+)( generic)? (.+)$/.exec(line);
+  if (parts === null) throw new RangeError(`"${line}" is no class`);
   return {
-    classId,
-    version,
-    name,
-    access: "table",
-    attributes: [["logical_name", "octet-string"] as const, ...attributes].map(
-      ([attributeName, type], index) => ({
-        attributeId: index + 1,
-        name: attributeName,
-        type,
-        shortNameOffset: index * 8,
-      }),
-    ),
-    methods: methods.map(([methodName, shortNameOffset], index) => ({
-      methodId: index + 1,
-      name: methodName,
-      shortNameOffset,
-    })),
+    classId: Number(parts[1]),
+    version: Number(parts[2]),
+    name: parts[4]!,
+    access: parts[3] === undefined ? "table" : "generic",
+    attributes: [
+      { attributeId: 1, name: "logical_name", type: "octet-string", shortNameOffset: 0 },
+    ],
+    methods: [],
   };
 }
 
-/** A class of which only the name is settled: attributes are read by number. */
-export function genericClass(classId: number, version: number, name: string): InterfaceClass {
-  return { ...interfaceClass(classId, version, name, []), access: "generic" };
+function addMember(owner: MutableClass | undefined, line: string): void {
+  const method = /^(\S+)\(\)(?: \+([0-9A-F]+))?$/.exec(line);
+  const attribute = /^(\S+): (.+)$/.exec(line);
+  if (owner === undefined || (method === null && attribute === null)) {
+    throw new RangeError(`"${line}" is no member of a class`);
+  }
+  if (attribute !== null) {
+    const index = owner.attributes.length;
+    owner.attributes.push({
+      attributeId: index + 1,
+      name: attribute[1]!,
+      type: attribute[2]!,
+      shortNameOffset: index * 8,
+    });
+    return;
+  }
+  const [, name, offset] = method!;
+  owner.methods.push({
+    methodId: owner.methods.length + 1,
+    name: name!,
+    shortNameOffset: offset === undefined ? undefined : Number.parseInt(offset, 16),
+  });
 }

@@ -236,7 +236,7 @@ function numericText(data: Data | undefined): string {
   if (data?.type === "float64") {
     return String(new DataView(data.value.buffer, data.value.byteOffset).getFloat64(0));
   }
-  return String(data?.value);
+  return typeof data?.value === "number" || typeof data?.value === "bigint" ? `${data.value}` : "";
 }
 
 function outcome<T>(run: () => T): T | undefined {

@@ -15,8 +15,8 @@ const file = fileURLToPath(
   new URL("../../../../../shared/data/vectors/datetime.json", import.meta.url),
 );
 const isThere = existsSync(file);
-if (!isThere) console.warn("skipped: the public vectors are not beside the repository");
 
+// Skipped where the public vectors are not beside the repository.
 test.skipIf(!isThere)("says of every public date-time what its vector says", () => {
   const vectors = JSON.parse(readFileSync(file, "utf8")) as readonly Vector[];
   expect(vectors.length).toBeGreaterThan(0);
