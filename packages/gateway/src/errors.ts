@@ -5,12 +5,20 @@ import { DlmsError, type Recovery } from "@lectura/dlms/octets";
  * comments are the keys of `params`, which the texts for people are filled with.
  */
 export const gatewayErrors = {
+  /** field, problem */
+  "api/bad-request": "operator",
   /** host, problem */
   "api/cannot-listen": "operator",
+  /** host: the name in the request is not one of this machine's loopback names */
+  "api/forbidden-host": "operator",
+  /** path */
+  "api/not-found": "operator",
   /** status (HTTP), url */
   "api/refused": "operator",
   /** port */
   "api/port-taken": "operator",
+  /** limit */
+  "api/too-many-streams": "pause",
   /** A change was asked for without the key of `gateway.json`. */
   "api/unauthorized": "operator",
   /** url, problem */

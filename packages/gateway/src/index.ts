@@ -1,4 +1,9 @@
-export type { Gateway, GatewayOptions } from "./main.ts";
+export { type Gateway, type GatewayOptions, startGateway } from "./main.ts";
+export { connectGateway } from "./api/connect-gateway.ts";
+export { findGateway, type GatewayAddress } from "./api/gateway-file.ts";
+export { RemoteError } from "./api/remote-error.ts";
+export { type ErrorParams, GatewayError, type GatewayErrorCode, gatewayErrors } from "./errors.ts";
+export { valueNumber, valueText } from "./readings/value-text.ts";
 export type { GatewayStatus, MeterStatus, StreamItem } from "./control/control.ts";
 export type {
   GatewayControl,

@@ -1,5 +1,25 @@
-import type { Clock, Port } from "@lectura/dlms-node";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { type Clock, openSession, openTcpPort, sharePort, systemClock } from "@lectura/dlms-node";
+import { Acquisition } from "./acquisition/acquisition.ts";
+import { Schedule } from "./acquisition/schedule/schedule.ts";
+import type { Wire } from "./acquisition/wire.ts";
+import { removeGatewayFile, writeGatewayFile } from "./api/gateway-file.ts";
+import { type Api, serveApi } from "./api/serve-api.ts";
+import type { StreamItem } from "./control/control.ts";
 import type { GatewayControl, GatewaySummary } from "./control/gateway-control.ts";
+import { LatestReadings } from "./control/latest-readings.ts";
+import { LiveControl } from "./control/live-control.ts";
+import { Delivery } from "./delivery.ts";
+import { EventBook, type Happening } from "./observe/event-book.ts";
+import { type GatewayLog, openLog, silentLog } from "./observe/logger.ts";
+import { Stream } from "./observe/stream.ts";
+import { Pipeline } from "./pipeline.ts";
+import { RegistryView } from "./registry-view.ts";
+import { openRegistry, type Registry } from "./registry/registry.ts";
+import { openStore } from "./store/open-store.ts";
+import type { Store } from "./store/store.ts";
+import { openVault } from "./vault/vault.ts";
 
 /** What `startGateway` needs. Everything a test wants to replace is an option. */
 export interface GatewayOptions {
@@ -10,15 +30,14 @@ export interface GatewayOptions {
    * when `readNow` or `testMeter` asks: what the CLI uses when no gateway runs. Default `full`.
    */
   readonly mode?: "full" | "control";
+  /** `false` serves nothing. A port that is given must be free; the default one may move. */
+  readonly api?: { readonly port?: number } | false;
+  /** Files of the web page, served at `/`. */
+  readonly dashboardDirectory?: string;
   readonly clock?: Clock;
   /** 0 <= x < 1, for jitter. */
   readonly random?: () => number;
-  readonly openPort?: (endpoint: {
-    readonly host: string;
-    readonly port: number;
-    readonly connectTimeoutMs: number;
-    readonly signal: AbortSignal;
-  }) => Promise<Port>;
+  readonly openPort?: Wire["openPort"];
 }
 
 /** A running gateway. Disposing it is `stop()`. */
@@ -30,4 +49,196 @@ export interface Gateway extends AsyncDisposable {
   readonly notices: readonly string[];
   /** Releases associations, drains sinks, closes the store: within 5 s. Idempotent. */
   stop(): Promise<GatewaySummary>;
+}
+
+const defaultApiPort = 5001;
+/** Shares of the five seconds a stop may take. */
+const finishMs = 1_500;
+const releaseMs = 1_700;
+const drainMs = 1_500;
+
+/**
+ * Opens, connects and starts everything; this function and `pipeline.ts` are the only places that
+ * know all rooms.
+ * @throws {GatewayError} `store/...`, `vault/...`, `api/...`: nothing is left open then.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { dataDirectory, clock = systemClock, random = Math.random, mode = "full" } = options;
+  const isFull = mode === "full";
+  await using opened = new AsyncDisposableStack();
+  const store = opened.use(await openStore({ directory: dataDirectory, clock, exclusive: isFull }));
+  const vault = opened.use(openVault(dataDirectory));
+  const registry = opened.use(openRegistry({ directory: dataDirectory, vault, clock }));
+  const log = isFull ? openLog(dataDirectory) : silentLog;
+  opened.defer(() => log.close());
+  const parts = connect({ options, clock, random, isFull, store, registry, log });
+  const { control, refresh, pipeline, acquisition, delivery, schedule } = parts;
+  await control.begin();
+  refresh();
+  const changes = registry.onChange(refresh);
+  opened.use(changes);
+  opened.use(schedule);
+  const api = await openApi(options, parts, isFull);
+  if (api !== undefined) opened.use(api.served);
+  const running = opened.move();
+  const stop = async (): Promise<GatewaySummary> => {
+    changes[Symbol.dispose]();
+    await acquisition.finish(finishMs);
+    await Promise.all([acquisition.stop(releaseMs), api?.served[Symbol.asyncDispose]()]);
+    await pipeline.stop();
+    await delivery.stop(drainMs);
+    const summary = await control.summary();
+    if (api !== undefined) await removeGatewayFile(dataDirectory, process.pid);
+    await running.disposeAsync();
+    return summary;
+  };
+  let stopped: Promise<GatewaySummary> | undefined;
+  const stopOnce = (): Promise<GatewaySummary> => (stopped ??= stop());
+  return {
+    control,
+    api: api?.address,
+    notices: api?.notices ?? [],
+    stop: stopOnce,
+    [Symbol.asyncDispose]: async () => void (await stopOnce()),
+  };
+}
+
+interface Rooms {
+  readonly options: GatewayOptions;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly isFull: boolean;
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly log: GatewayLog;
+}
+
+interface Parts {
+  readonly control: LiveControl;
+  readonly acquisition: Acquisition;
+  readonly pipeline: Pipeline;
+  readonly delivery: Delivery;
+  readonly schedule: Schedule;
+  readonly log: GatewayLog;
+  readonly clock: Clock;
+  readonly refresh: () => void;
+}
+
+/** Who tells whom. Nothing here waits, opens or starts. */
+function connect({ options, clock, random, isFull, store, registry, log }: Rooms): Parts {
+  const view = new RegistryView(registry);
+  const stream = new Stream();
+  const latest = new LatestReadings(store);
+  const schedule = new Schedule(clock);
+  const meterName = (id: number): string | undefined => view.meter(id)?.name;
+  const names = { meterName, lineName: (id: number) => view.line(id)?.name };
+  const publish = (item: StreamItem): void => stream.publish(item);
+  const book = new EventBook({ clock, store, names, publish, log: log.write });
+  const tell = (happening: Happening): void => book.tell(happening);
+  const delivery = new Delivery({
+    delivers: isFull,
+    store,
+    clock,
+    random,
+    gatewayVersion,
+    meters: () => view.meters,
+    meterOf: (id) => view.meter(id),
+    sinkPassword: (id) => registry.sinkPassword(id),
+    thingsBoardToken: (id) => registry.thingsBoardToken(id),
+    tell,
+  });
+  const pipeline = new Pipeline({
+    store,
+    clock,
+    sinksOf: (meterId) => delivery.sinksOf(view.meter(meterId)),
+    committed: (record) => {
+      latest.take(record);
+      delivery.notify();
+    },
+    resumed: () => acquisition.kick(),
+    meterName,
+    publish,
+    isHeard: () => stream.isHeard,
+    tell,
+  });
+  const acquisition = new Acquisition(
+    {
+      wire: wireOf(options, clock),
+      clock,
+      random,
+      schedule,
+      store,
+      intake: pipeline,
+      password: async (meterId) => registry.meterPassword(meterId),
+      onEvent: tell,
+      onInternal: log.internal,
+    },
+    { scheduled: isFull },
+  );
+  const refresh = (): void =>
+    view.refresh({
+      applySinks: (sinks) => delivery.apply(sinks),
+      applyFleet: (fleet) => acquisition.apply(fleet),
+      onError: (error) => log.internal("the registry could not be read", error),
+    });
+  const control = new LiveControl({
+    pid: process.pid,
+    clock,
+    registry,
+    store,
+    acquisition,
+    delivery,
+    latest,
+    stream,
+    journaled: () => pipeline.journaled,
+    reconcile: refresh,
+  });
+  return { control, acquisition, pipeline, delivery, schedule, log, clock, refresh };
+}
+
+function wireOf(options: GatewayOptions, clock: Clock): Wire {
+  const openPort: Wire["openPort"] = (request) => openTcpPort({ ...request, clock });
+  return { openPort: options.openPort ?? openPort, sharePort, openSession };
+}
+
+interface OpenApi {
+  readonly served: Api;
+  readonly address: { readonly url: string; readonly key: string };
+  readonly notices: readonly string[];
+}
+
+async function openApi(
+  options: GatewayOptions,
+  { control, pipeline, log, clock }: Parts,
+  isFull: boolean,
+): Promise<OpenApi | undefined> {
+  const { api, dataDirectory, dashboardDirectory } = options;
+  if (!isFull || api === false) return undefined;
+  const key = randomBytes(24).toString("base64url");
+  const served = await serveApi({
+    control,
+    clock,
+    host: "127.0.0.1",
+    port: api?.port ?? defaultApiPort,
+    portIsChosen: api?.port !== undefined,
+    key,
+    dashboardDirectory,
+    blockedBy: () => pipeline.blockedBy,
+    usage: () => {
+      const { user, system } = process.cpuUsage();
+      return { residentOctets: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 };
+    },
+    onInternal: log.internal,
+  });
+  const { url, movedFrom } = served;
+  await writeGatewayFile(dataDirectory, { pid: process.pid, url, key });
+  const moved = `port ${movedFrom} is taken; the API and the page are at ${url}`;
+  return { served, address: { url, key }, notices: movedFrom === undefined ? [] : [moved] };
+}
+
+const gatewayVersion = readVersion();
+
+function readVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return String((JSON.parse(text) as { readonly version?: unknown }).version);
 }

@@ -23,8 +23,8 @@ export interface PipelineParts {
   readonly clock: Clock;
   /** Sinks that are to get a meter's readings, paused ones too: theirs wait in the outbox. */
   readonly sinksOf: (meterId: number) => readonly number[];
-  /** Rows were committed: the drains look again. */
-  readonly committed: () => void;
+  /** A record and its outbox rows are on disk: the drains look again. */
+  readonly committed: (record: PollRecord) => void;
   /** The store takes records again. */
   readonly resumed: () => void;
   readonly meterName: (meterId: number) => string | undefined;
@@ -108,7 +108,7 @@ export class Pipeline implements RecordIntake {
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
-    committed();
+    committed(record);
     this.#publish(record);
     return undefined;
   }

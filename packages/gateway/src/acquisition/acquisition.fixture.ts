@@ -84,7 +84,7 @@ export interface SeenRequest {
 
 /** A meter that answers as the test says. */
 export class ScriptedMeter {
-  readonly objects = new Map<string, Data>();
+  readonly objects: Map<string, Data> = new Map<string, Data>();
   readonly requests: SeenRequest[] = [];
   readonly openedAtMs: number[] = [];
   released = 0;
@@ -224,7 +224,7 @@ class ScriptedSession implements Session {
 
 /** One endpoint in memory with its meters by upper address. */
 export class ScriptedEndpoint {
-  readonly meters = new Map<number, ScriptedMeter>();
+  readonly meters: Map<number, ScriptedMeter> = new Map<number, ScriptedMeter>();
   readonly connectedAtMs: number[] = [];
   refuses: PortErrorCode | undefined;
   #receiver: PortReceiver | undefined;
@@ -261,8 +261,11 @@ export class ScriptedEndpoint {
 
 /** What survives a restart of the process. */
 export class MemoryStore {
-  readonly facts = new Map<number, Map<string, string>>();
-  readonly savedScalers = new Map<number, Map<string, CachedScaler>>();
+  readonly facts: Map<number, Map<string, string>> = new Map<number, Map<string, string>>();
+  readonly savedScalers: Map<number, Map<string, CachedScaler>> = new Map<
+    number,
+    Map<string, CachedScaler>
+  >();
 
   scalers(meterId: number): Promise<readonly CachedScaler[]> {
     return Promise.resolve([...(this.savedScalers.get(meterId)?.values() ?? [])]);
@@ -290,10 +293,10 @@ export class MemoryStore {
 
 /** Everything acquisition stands on, in memory. `restart` is a new process on the same store. */
 export class Bench {
-  readonly clock = new ManualClock();
-  readonly endpoint = new ScriptedEndpoint();
-  readonly meter = new ScriptedMeter();
-  readonly store = new MemoryStore();
+  readonly clock: ManualClock = new ManualClock();
+  readonly endpoint: ScriptedEndpoint = new ScriptedEndpoint();
+  readonly meter: ScriptedMeter = new ScriptedMeter();
+  readonly store: MemoryStore = new MemoryStore();
   readonly records: PollRecord[] = [];
   readonly events: AcquisitionEvent[] = [];
   readonly internal: unknown[] = [];
@@ -340,7 +343,7 @@ export class Bench {
   }
 
   #parts(): AcquisitionParts {
-    const bench = this;
+    const isAccepting = (): boolean => this.accepting;
     const { clock, store } = this;
     return {
       wire: this.#wire(),
@@ -350,7 +353,7 @@ export class Bench {
       store,
       intake: {
         get accepting() {
-          return bench.accepting;
+          return isAccepting();
         },
         accept: (record) => {
           this.records.push(record);

@@ -27,6 +27,7 @@ export class Acquisition {
   readonly #background = new Set<Promise<void>>();
   /** The instant all cadences hang on: an edit does not move a meter's place in its interval. */
   readonly #originMs: number;
+  #scheduledByGone = 0;
   #stopped = false;
 
   constructor(parts: AcquisitionParts, options: AcquisitionOptions) {
@@ -43,6 +44,13 @@ export class Acquisition {
     return this.#agents.get(meterId);
   }
 
+  /** Readings that were due since the start, of meters that are gone too. */
+  get readingsScheduled(): number {
+    let scheduled = this.#scheduledByGone;
+    for (const { stats } of this.#agents.values()) scheduled += stats.snapshot().readings.scheduled;
+    return scheduled;
+  }
+
   /** Adds, changes, removes, pauses and resumes. Takes effect before it returns. */
   apply(fleet: Fleet): void {
     if (this.#stopped) return;
@@ -54,7 +62,9 @@ export class Acquisition {
       const owner = meter === undefined ? undefined : this.#lines.get(meter.lineId);
       if (meter === undefined || owner !== agent.line || needsNewAgent(agent.meter, meter)) {
         this.#agents.delete(id);
-        this.#inBackground(agent.stop("removed"));
+        const stopped = agent.stop("removed");
+        this.#scheduledByGone += agent.stats.snapshot().readings.scheduled;
+        this.#inBackground(stopped);
       }
     }
     for (const meter of fleet.meters) {
@@ -129,6 +139,7 @@ export class Acquisition {
   }
 
   #change(agent: MeterAgent, meter: Meter, linePauseChanged: boolean): void {
+    this.#inBackground(agent.checkCredential());
     const before = agent.meter;
     if (!linePauseChanged && meter.updatedAt === before.updatedAt && isSame(before, meter)) return;
     const restarts =

@@ -1,3 +1,5 @@
+import { equalOctets } from "@lectura/dlms/octets";
+import type { Secret } from "@lectura/dlms/security";
 import type { Meter, PlanItem } from "../registry/model.ts";
 import { GatewayError } from "../errors.ts";
 import { LineDownError } from "./line/line-down-error.ts";
@@ -23,14 +25,15 @@ const firstReadSpreadMs = 10_000;
 /** Failures in a row after which a remembered framing and address form are looked for again. */
 const forgetAddressAfter = 3;
 
-/** What a person's read or test brought, with the times of its stages. */
+/** What a person's read or test brought. */
 export interface OnDemandRead extends ReadAttempt {
-  readonly openMs: number;
-  readonly readMs: number;
   readonly roundTrips: number;
   /** The association was open already. */
   readonly reused: boolean;
 }
+
+/** Told as each stage is through, for `test`. */
+export type OnStage = (stage: "tcp" | "session" | "read") => void;
 
 /** Live state, without what only the store knows. */
 export interface AgentSnapshot {
@@ -64,6 +67,8 @@ export class MeterAgent {
   #upSinceMs: number | undefined;
   #lastReadingAt: number | undefined;
   #active = false;
+  /** What the meter refused, while its latch is closed. */
+  #refusedPassword: Secret | undefined;
 
   constructor(meter: Meter, line: LineOwner, parts: AcquisitionParts) {
     this.#meter = meter;
@@ -96,7 +101,9 @@ export class MeterAgent {
   async load(): Promise<void> {
     const recalled = await this.#reader.load();
     const hold = readLatch(recalled);
-    if (hold !== undefined) this.#health = { at: "held", code: hold.code };
+    if (hold === undefined) return;
+    this.#health = { at: "held", code: hold.code };
+    this.#refusedPassword = await this.#parts.password(this.#meter.id);
   }
 
   /** Begins the cadence. `originMs` is the monotonic instant the cadences of all meters hang on. */
@@ -186,27 +193,25 @@ export class MeterAgent {
    * Reads for a person: goes before the schedule, uses the open association, and is charged to the
    * same reconnect budget. Not journaled.
    */
-  readNow(items: readonly PlanItem[], signal: AbortSignal): Promise<OnDemandRead> {
+  readNow(
+    items: readonly PlanItem[],
+    signal: AbortSignal,
+    onStage: OnStage = () => {},
+  ): Promise<OnDemandRead> {
     return this.line.submit("on-demand", signal, async (turn) => {
       this.#refuseOnDemand();
-      const { clock } = this.#parts;
       const reused = this.#reader.isOpen;
-      const begunMs = clock.monotonicMs();
       try {
-        if (!reused) await this.#open(turn, signal, true);
-        const openedMs = clock.monotonicMs();
+        if (reused) onStage("tcp");
+        else await this.#open(turn, signal, () => onStage("tcp"));
+        onStage("session");
         const before = this.#reader.roundTrips;
         const attempt = await this.#reader.read(turn, signal, [...items]);
         this.stats.requests += attempt.result.requests;
         if (attempt.result.error !== undefined) throw attempt.result.error;
+        onStage("read");
         this.#succeeded();
-        return {
-          ...attempt,
-          reused,
-          openMs: openedMs - begunMs,
-          readMs: clock.monotonicMs() - openedMs,
-          roundTrips: this.#reader.roundTrips - before,
-        };
+        return { ...attempt, reused, roundTrips: this.#reader.roundTrips - before };
       } catch (error) {
         if (!signal.aborted) await this.#failed(error, turn);
         throw error instanceof LineDownError && error.cause !== undefined ? error.cause : error;
@@ -214,6 +219,14 @@ export class MeterAgent {
         if (!this.#keepsSession()) await this.#reader.close(turn);
       }
     });
+  }
+
+  /** The password may have been edited by another process: a new one opens the latch. */
+  async checkCredential(): Promise<void> {
+    if (this.#health.at !== "held") return;
+    const password = await this.#parts.password(this.#meter.id);
+    if (isSameSecret(password, this.#refusedPassword) || this.#health.at !== "held") return;
+    await this.forgive();
   }
 
   #tick(missed: number): void {
@@ -265,7 +278,7 @@ export class MeterAgent {
   async #poll(turn: Turn, signal: AbortSignal): Promise<void> {
     this.#phase = "reading";
     try {
-      if (!this.#reader.isOpen) await this.#open(turn, signal, false);
+      if (!this.#reader.isOpen) await this.#open(turn, signal);
       const attempt = await this.#reader.read(turn, signal);
       this.stats.requests += attempt.result.requests;
       this.#deliver(attempt);
@@ -279,7 +292,7 @@ export class MeterAgent {
   }
 
   /** Opens the session; an attempt after a failure costs a token and repeats nothing. */
-  async #open(turn: Turn, signal: AbortSignal, onDemand: boolean): Promise<void> {
+  async #open(turn: Turn, signal: AbortSignal, onConnected?: () => void): Promise<void> {
     const { clock } = this.#parts;
     const nowMs = clock.monotonicMs();
     const failing = this.#health.at === "failing" ? this.#health : undefined;
@@ -288,8 +301,10 @@ export class MeterAgent {
       this.stats.reconnects++;
       if (failing.failures % forgetAddressAfter === 0) this.#reader.forgetAddress();
     }
+    const onDemand = onConnected !== undefined;
     const repeat = failing === undefined || onDemand;
-    await this.#reader.open(turn, signal, { repeat, onDemand });
+    const told = onConnected === undefined ? {} : { onConnected };
+    await this.#reader.open(turn, signal, { repeat, onDemand, ...told });
   }
 
   #refuseOnDemand(): void {
@@ -353,6 +368,7 @@ export class MeterAgent {
   async #backOff(failure: Failure): Promise<void> {
     const { clock, random, store } = this.#parts;
     if (failure.recovery === "hold-credential") {
+      this.#refusedPassword = await this.#parts.password(this.#meter.id);
       // On disk before anything else can happen: a crash here must not cost the meter a second try.
       await closeLatch(store, this.#meter.id, { code: failure.code, since: clock.nowMs() }).catch(
         (error: unknown) =>
@@ -418,4 +434,9 @@ export class MeterAgent {
   #tell(code: string, severity: "info" | "warning" | "error" | "critical", message: string): void {
     this.#parts.onEvent({ code, severity, meterId: this.#meter.id, message });
   }
+}
+
+function isSameSecret(a: Secret | undefined, b: Secret | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return equalOctets(a.reveal(), b.reveal());
 }

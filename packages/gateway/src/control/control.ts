@@ -33,5 +33,24 @@ export interface GatewayStatus {
 
 /** What `follow` and the dashboard's stream carry, one JSON object a line. */
 export type StreamItem =
-  | { readonly type: "reading"; readonly meter: string; readonly key: string; readonly obis: string; readonly value: string; readonly unit: string; readonly measuredAt: number; readonly receivedAt: number; readonly origin: string; readonly quality: readonly string[] }
-  | { readonly type: "event"; readonly code: string; readonly severity: EventSeverity; readonly meter?: string; readonly line?: string; readonly message: string; readonly at: number };
+  | {
+      readonly type: "reading";
+      readonly meter: string;
+      readonly key: string;
+      readonly obis: string;
+      readonly value: string;
+      readonly unit: string;
+      readonly measuredAt: number;
+      readonly receivedAt: number;
+      readonly origin: string;
+      readonly quality: readonly string[];
+    }
+  | {
+      readonly type: "event";
+      readonly code: string;
+      readonly severity: EventSeverity;
+      readonly meter?: string;
+      readonly line?: string;
+      readonly message: string;
+      readonly at: number;
+    };

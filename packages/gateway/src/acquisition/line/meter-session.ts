@@ -19,6 +19,8 @@ export interface OpenAttempt {
   readonly repeat: boolean;
   /** A person waits: the line's own wait does not count, its budget does. */
   readonly onDemand: boolean;
+  /** Told once the stream is there, before the first octet. */
+  readonly onConnected?: () => void;
 }
 
 export interface OpenMeterOptions {
@@ -45,6 +47,7 @@ export async function openMeterSession(options: OpenMeterOptions): Promise<Meter
   const framings = framingsOf(line.line, facts);
   for (const [index, framing] of framings.entries()) {
     const lease = await line.lease(signal, options.attempt.onDemand);
+    if (index === 0) options.attempt.onConnected?.();
     try {
       const sessionOptions = sessionOptionsOf(options, lease, framing, authentication);
       const session = await turn.exchange(() => options.wire.openSession(sessionOptions));
