@@ -92,7 +92,7 @@ export const applicationContext: Member<ApplicationContext> = {
     ),
 };
 
-/** mechanism-name: IMPLICIT OBJECT IDENTIFIER (no 06); read also with it, as some meters send it. */
+/** mechanism-name: IMPLICIT OBJECT IDENTIFIER (no 06), read also with it: some meters send it. */
 export function mechanismName(tag: number): Member<Mechanism> {
   return {
     tag,

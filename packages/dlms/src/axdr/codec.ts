@@ -206,8 +206,8 @@ function readFlag(reader: OctetReader, field: string): boolean {
 }
 
 /**
- * SEQUENCE OF with its count before it. Every element takes an octet at least, so a count above what
- * is left is refused before anything is allocated. `max` bounds the count.
+ * SEQUENCE OF with its count before it. Every element takes an octet at least, so a count above
+ * what is left is refused before anything is allocated. `max` bounds the count.
  */
 export function sequenceOf<T>(inner: Codec<T>, max = 0xffff): Codec<readonly T[]> {
   return {

@@ -31,13 +31,7 @@ export function enter(reader: OctetReader, element: BerElement): OctetReader {
   return new OctetReader(reader.octets, reader.layer, end - element.contents.length, end);
 }
 
-/** Elements up to the reader's end. @throws {DecodeError} */
-export function readElements(reader: OctetReader, field: string): readonly BerElement[] {
-  const elements: BerElement[] = [];
-  while (reader.remaining > 0) elements.push(readElement(reader, field));
-  return elements;
-}
-
+/** Appends one element. */
 export function writeElement(writer: OctetWriter, tag: number, contents: Uint8Array): void {
   writer.uint8(tag);
   writeLength(writer, contents.length);

@@ -46,8 +46,8 @@ function attempt(...readings: readonly (() => Json)[]): Json {
 const untaggedHead = Uint8Array.of(0x02, 0x02, 0x16);
 
 /**
- * The push of Czech meters (EG.D, Sagemcom XT211, R62): a data-notification whose body is a structure
- * of an enum and an array of structures { attribute descriptor without any tag, Data }.
+ * The push of Czech meters (EG.D, Sagemcom XT211, R62): a data-notification whose body is a
+ * structure of an enum and an array of structures { attribute descriptor without any tag, Data }.
  * @throws {DecodeError} it is not that.
  */
 function untaggedPushTree(octets: Uint8Array): Json {

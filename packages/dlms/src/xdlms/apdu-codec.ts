@@ -46,7 +46,7 @@ export function apdu<const K extends string, B>(
   };
 }
 
-/** Encodes one APDU with its tag into octets of its own. @throws {RangeError} values out of range. */
+/** Encodes one APDU with its tag into octets of its own. @throws {RangeError} out of range. */
 export function encodeUnit<T extends { readonly kind: string }>(
   codec: ApduCodec<T>,
   value: T,

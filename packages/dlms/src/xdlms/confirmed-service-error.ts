@@ -119,8 +119,8 @@ export const confirmedErrorClasses: Readonly<Record<number, ErrorClass>> = {
 };
 
 /**
- * ConfirmedServiceError: how short-name services and the association fail. The three octets are kept
- * as numbers; `describeConfirmedServiceError` names them.
+ * ConfirmedServiceError: how short-name services and the association fail. The three octets are
+ * kept as numbers; `describeConfirmedServiceError` names them.
  */
 export interface ConfirmedServiceError {
   readonly kind: "confirmed-service-error";
