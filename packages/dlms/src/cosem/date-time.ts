@@ -262,7 +262,7 @@ export function wallMsAt(octets: Uint8Array, offset: number): number {
   const minute = octets[offset + 6]!;
   const second = octets[offset + 7]!;
   const hundredths = octets[offset + 8]!;
-  if (!isRealDay(year, month, day) || hour > 23 || minute > 59 || second > 59) return Number.NaN;
+  if (hour > 23 || minute > 59 || second > 59 || !isRealDay(year, month, day)) return Number.NaN;
   const minutes = epochDay(year, month, day) * 1440 + hour * 60 + minute;
   return minutes * 60_000 + second * 1000 + (hundredths < 100 ? hundredths * 10 : 0);
 }
