@@ -101,9 +101,9 @@ export class HdlcClientLink implements ClientLink {
     this.#sender = new UnitSender(this.#writer);
     this.#receiver = new UnitReceiver(options.unitOctetsMax ?? transferOctetsMax);
     this.#gate = new FrameGate(client, server, this.#counts, this.#output, {
-      frame: (control, segmented, information) => {
-        if ((control & 1) === 0) this.#onInformation(control, segmented, information);
-        else this.#onOther(control, information);
+      frame: (control, segmented, octets, start, end) => {
+        if ((control & 1) === 0) this.#onInformation(control, segmented, octets, start, end);
+        else this.#onOther(control, octets.subarray(start, end));
       },
     });
   }
@@ -191,7 +191,14 @@ export class HdlcClientLink implements ClientLink {
     this.#state = "disconnected";
   }
 
-  #onInformation(control: number, segmented: boolean, information: Uint8Array): void {
+  /** I frame with the information `octets[start..end)`. */
+  #onInformation(
+    control: number,
+    segmented: boolean,
+    octets: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
     const sendSequence = (control >>> 1) & 7;
     const receiveSequence = control >>> 5;
     const final = (control & pollFinalBit) !== 0;
@@ -212,29 +219,29 @@ export class HdlcClientLink implements ClientLink {
     }
     this.#receiver.advance();
     this.#attempts = 1;
-    if (segmented) {
-      if (!this.#receiver.append(information)) this.#failTooLong();
-      else if (final) this.#transmitReady();
-      else this.#arm();
-      return;
+    if (!segmented && !this.#receiver.collecting) {
+      this.#complete();
+      const output = this.#output;
+      if (output.informationAt === undefined) output.information(octets.subarray(start, end));
+      else output.informationAt(octets, start, end);
+    } else if (!this.#receiver.append(octets.subarray(start, end))) {
+      this.#fail("hdlc/limit", "a segmented unit is too long");
+    } else if (!segmented) {
+      this.#complete();
+      const unit = this.#receiver.take();
+      if (this.#output.informationAt === undefined) this.#output.information(unit);
+      else this.#output.informationAt(unit, 0, unit.length);
+    } else if (final) {
+      this.#transmitReady();
+    } else {
+      this.#arm();
     }
-    this.#onComplete(information);
   }
 
-  /** The last or only segment of a unit. */
-  #onComplete(information: Uint8Array): void {
-    let unit = information;
-    if (this.#receiver.collecting) {
-      if (!this.#receiver.append(information)) {
-        this.#failTooLong();
-        return;
-      }
-      unit = this.#receiver.take();
-    }
+  #complete(): void {
     this.#unanswered = false;
     this.#waiting = "nothing";
     this.#output.disarm();
-    this.#output.information(unit);
   }
 
   /**
@@ -295,9 +302,7 @@ export class HdlcClientLink implements ClientLink {
     } else if (type === "RNR" || (this.#sender.idle && this.#answerExpected)) {
       this.#pause();
     } else if (this.#sender.idle) {
-      this.#unanswered = false;
-      this.#waiting = "nothing";
-      this.#output.disarm();
+      this.#complete();
       this.#output.acknowledged?.();
     } else {
       this.#continue(this.#sender.outstanding);
@@ -465,10 +470,6 @@ export class HdlcClientLink implements ClientLink {
 
   #failRefused(): void {
     this.#failWith(refusal(this.#state));
-  }
-
-  #failTooLong(): void {
-    this.#fail("hdlc/limit", "a segmented unit is too long");
   }
 
   #fail(code: ProtocolErrorCode, detail: string): void {

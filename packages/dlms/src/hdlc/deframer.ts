@@ -2,7 +2,6 @@ import { frameOctetsMax } from "../limits.ts";
 import {
   flag,
   type FrameProblem,
-  frameOctetsMin,
   frameProblem,
   headerOctetsMax,
   judgeBeginning,
@@ -65,17 +64,9 @@ export class HdlcDeframer {
     }
   }
 
-  /**
-   * True when nothing is held back and the chunk is one valid frame with both its flags; the chunk is
-   * taken then and must not be pushed.
-   */
-  takesWhole(chunk: Uint8Array): boolean {
-    const end = chunk.length - 1;
-    if (this.#pendingLength > 0 || end <= frameOctetsMin) return false;
-    if (chunk[0] !== flag || chunk[end] !== flag) return false;
-    if (locateControl(chunk, 1, end) < 0) return false;
+  /** One whole frame with both flags has passed by, which somebody else has taken. */
+  skipWhole(): void {
     this.#open = true;
-    return true;
   }
 
   /**

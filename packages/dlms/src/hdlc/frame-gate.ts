@@ -1,12 +1,19 @@
 import { type DeframerSink, type DiscardReason, HdlcDeframer } from "./deframer.ts";
+import { fcsInitial, fcsResidue, fcsUpdate } from "./fcs.ts";
 import { flag } from "./frame.ts";
 import type { LinkCounts } from "./link-counts.ts";
 import type { LinkOutput } from "./link-output.ts";
 
 /** Takes the frames of one peer. */
 export interface FrameGateSink {
-  /** `information` is a view, valid during the call only; empty when the frame has none. */
-  frame(control: number, segmented: boolean, information: Uint8Array): void;
+  /** Information is `octets[start..end)`, valid during the call only; none when `start` is `end`. */
+  frame(
+    control: number,
+    segmented: boolean,
+    octets: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
 }
 
 /** Waits for the next octets of one frame: the longest frame at 300 Bd takes 70 s. */
@@ -50,7 +57,8 @@ export class FrameGate {
 
   receive(chunk: Uint8Array): void {
     // The whole chunk is one frame, as it nearly always is on TCP: no need to cut.
-    if (this.#deframer.takesWhole(chunk)) {
+    if (this.#deframer.idle && this.#isFromPeer(chunk)) {
+      this.#deframer.skipWhole();
       this.#output.received?.(chunk);
       this.#pass(chunk, 1, chunk.length - 1);
     } else {
@@ -83,7 +91,7 @@ export class FrameGate {
       framed.set(octets, 1);
       this.#output.received(framed);
     }
-    this.#pass(octets, 0, octets.length);
+    this.#onValid(octets);
   }
 
   #onDiscarded(octets: Uint8Array, reason: DiscardReason): void {
@@ -92,26 +100,43 @@ export class FrameGate {
     this.#output.text(octets);
   }
 
-  /** A valid frame, `octets[start..end)` without flags. */
-  #pass(octets: Uint8Array, start: number, end: number): void {
-    const addresses = start + 2;
+  /**
+   * True when the chunk is one valid frame with information, from our peer to us. Anything else,
+   * valid or not, is for the deframer.
+   */
+  #isFromPeer(chunk: Uint8Array): boolean {
+    const end = chunk.length - 1;
     const inbound = this.#inbound;
-    const at = addresses + inbound.length;
-    for (let own = 0; own < inbound.length; own++) {
-      if (octets[addresses + own] !== inbound[own]) {
-        this.#refuse(octets, addresses);
-        return;
-      }
-    }
-    this.#counts.framesReceived++;
-    const stop = end - 2;
-    const information = octets.subarray(at + 1 === stop ? stop : at + 3, stop);
-    this.#sink.frame(octets[at]!, (octets[start]! & 0x08) !== 0, information);
+    const header = inbound.length + 4;
+    if (end < header + 5 || chunk[0] !== flag || chunk[end] !== flag) return false;
+    if ((chunk[1]! & 0xf0) !== 0xa0 || (((chunk[1]! & 7) << 8) | chunk[2]!) !== end - 1) return false;
+    if (!isAt(inbound, chunk, 3)) return false;
+    return (
+      fcsUpdate(fcsInitial, chunk, 1, header + 2) === fcsResidue &&
+      fcsUpdate(fcsResidue, chunk, header + 2, end) === fcsResidue
+    );
   }
 
-  #refuse(octets: Uint8Array, addresses: number): void {
-    const isEcho = this.#outbound.every((octet, at) => octet === octets[addresses + at]);
-    if (isEcho) this.#counts.echoedFrames++;
+  #onValid(octets: Uint8Array): void {
+    if (isAt(this.#inbound, octets, 2)) this.#pass(octets, 0, octets.length);
+    else if (isAt(this.#outbound, octets, 2)) this.#counts.echoedFrames++;
     else this.#counts.foreignFrames++;
   }
+
+  /** A valid frame of our peer, `octets[start..end)` without flags. */
+  #pass(octets: Uint8Array, start: number, end: number): void {
+    this.#counts.framesReceived++;
+    const at = start + 2 + this.#inbound.length;
+    const stop = end - 2;
+    const information = at + 1 === stop ? stop : at + 3;
+    this.#sink.frame(octets[at]!, (octets[start]! & 0x08) !== 0, octets, information, stop);
+  }
+}
+
+/** True when the addresses stand in `octets` from `at` on. */
+function isAt(addresses: Uint8Array, octets: Uint8Array, at: number): boolean {
+  for (let index = 0; index < addresses.length; index++) {
+    if (octets[at + index] !== addresses[index]) return false;
+  }
+  return true;
 }

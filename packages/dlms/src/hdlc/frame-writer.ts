@@ -1,6 +1,9 @@
+import { frameOctetsMax } from "../limits.ts";
 import { controlUi, pollFinalBit } from "./control.ts";
-import { buildFrame, sealFrame } from "./frame.ts";
+import { fcsInitial, fcsResidue, fcsUpdate } from "./fcs.ts";
+import { buildFrame, flag, sealFrame } from "./frame.ts";
 
+const none: Uint8Array = new Uint8Array(0);
 /** Below this many octets a loop copies faster than `set` does. */
 const loopCopyOctetsMax = 64;
 
@@ -15,9 +18,13 @@ export class FrameWriter {
   /** Index behind the control octet. */
   readonly #header: number;
   readonly #bare: Uint8Array;
-  #frame: Uint8Array = new Uint8Array(0);
-  /** View of the last I frame; made anew only when the length changes. */
-  #view: Uint8Array = this.#frame;
+  #frame: Uint8Array = none;
+  /** Octets of information loaded into it. */
+  #loaded = 0;
+  /** Format field of the last I frame, the register behind its addresses, and a view of it. */
+  #format = 0;
+  #addressed = 0;
+  #view: Uint8Array = none;
 
   constructor(destination: Uint8Array, source: Uint8Array) {
     this.#destination = destination;
@@ -26,29 +33,38 @@ export class FrameWriter {
     this.#bare = this.#prepare(this.#header + 3);
   }
 
-  /** I frame with `unit[start..end)`. */
-  information(
-    unit: Uint8Array,
-    start: number,
-    end: number,
-    control: number,
-    segmented: boolean,
-  ): Uint8Array {
+  /** Puts `unit[start..end)` into the next I frame; `seal` completes it. */
+  load(unit: Uint8Array, start: number, end: number): void {
     const length = end - start;
     const at = this.#header + 2;
-    if (this.#frame.length < at + length + 3) this.#frame = this.#prepare(at + length + 3);
+    if (this.#frame.length < at + length + 3) {
+      this.#frame = this.#prepare(at + length + 3);
+      this.#format = 0;
+    }
     const frame = this.#frame;
     if (length > loopCopyOctetsMax) frame.set(unit.subarray(start, end), at);
     else for (let from = start, to = at; from < end; from++, to++) frame[to] = unit[from]!;
-    return this.sealInformation(length, control, segmented);
+    this.#loaded = length;
   }
 
-  /** The I frame as it stands in the buffer, with this control octet. */
-  sealInformation(length: number, control: number, segmented: boolean): Uint8Array {
-    const octets = sealFrame(this.#frame, this.#header, length, control, segmented);
-    if (this.#view.length !== octets || this.#view.buffer !== this.#frame.buffer) {
-      this.#view = this.#frame.subarray(0, octets);
+  /** The I frame with the information loaded. Sealing again with the same control changes nothing. */
+  seal(control: number, segmented: boolean): Uint8Array {
+    const frame = this.#frame;
+    const header = this.#header;
+    const end = this.#loaded > 0 ? header + 2 + this.#loaded : header;
+    const format = (segmented ? 0xa800 : 0xa000) | (end + 1);
+    if (format !== this.#format) this.#writeFormat(format, end + 3);
+    frame[header - 1] = control;
+    // The register behind the addresses is the same for every frame of this length.
+    let crc = fcsUpdate(this.#addressed, frame, header - 1, header) ^ 0xffff;
+    frame[header] = crc;
+    frame[header + 1] = crc >>> 8;
+    if (end > header) {
+      crc = fcsUpdate(fcsResidue, frame, header + 2, end) ^ 0xffff;
+      frame[end] = crc;
+      frame[end + 1] = crc >>> 8;
     }
+    frame[end + 2] = flag;
     return this.#view;
   }
 
@@ -60,8 +76,8 @@ export class FrameWriter {
 
   /** Unnumbered frame with information, in octets of its own. */
   unnumbered(control: number, information: Uint8Array): Uint8Array {
-    const { destination, source } = { destination: this.#destination, source: this.#source };
-    return buildFrame({ destination, source, control, information });
+    const addresses = { destination: this.#destination, source: this.#source };
+    return buildFrame({ ...addresses, control, information });
   }
 
   /** UI frame that hands over no turn. */
@@ -69,8 +85,19 @@ export class FrameWriter {
     return this.unnumbered(pollFinal ? controlUi | pollFinalBit : controlUi, information);
   }
 
+  /** A frame of another length than the one before. */
+  #writeFormat(format: number, octets: number): void {
+    if (octets - 2 > frameOctetsMax) throw new RangeError(`frame of ${octets - 2} octets`);
+    this.#format = format;
+    this.#frame[1] = format >>> 8;
+    this.#frame[2] = format;
+    this.#addressed = fcsUpdate(fcsInitial, this.#frame, 1, this.#header - 1);
+    this.#view = this.#frame.subarray(0, octets);
+  }
+
   #prepare(octets: number): Uint8Array {
     const buffer = new Uint8Array(octets);
+    buffer[0] = flag;
     buffer.set(this.#destination, 3);
     buffer.set(this.#source, 3 + this.#destination.length);
     return buffer;

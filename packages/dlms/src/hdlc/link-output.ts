@@ -15,6 +15,8 @@ export interface LinkOutput {
   opened(): void;
   /** One whole unit, reassembled; LLC included on HDLC, the bare APDU on the wrapper. */
   information(unit: Uint8Array): void;
+  /** As `information`, and in its place where it is defined: the unit is `octets[start..end)`. */
+  informationAt?(octets: Uint8Array, start: number, end: number): void;
   /** Unit of a UI frame: comes unasked, opened or not. */
   unnumbered(unit: Uint8Array): void;
   /** The link is closed, by request of either side. */

@@ -59,27 +59,26 @@ export class UnitSender {
     this.#acknowledged = 0;
     this.#sent = 0;
     this.#segmentOctets = segmentOctets;
-    this.#unitLength = unit.length;
     if (unit.length <= segmentOctets) {
       this.#segments = 1;
-      this.#writer.information(unit, 0, unit.length, 0, false);
+      this.#writer.load(unit, 0, unit.length);
       return;
     }
     this.#segments = Math.ceil(unit.length / segmentOctets);
     if (this.#unit.length < unit.length) this.#unit = new Uint8Array(unit.length);
     this.#unit.set(unit);
+    this.#unitLength = unit.length;
   }
 
   /** The next segment as a frame with flags, and V(S) one further. `idle` must not hold. */
   next(receiveSequence: number, pollFinal: boolean): Uint8Array {
     const index = this.#sent++;
     const control = informationControl((this.#base + index) & 7, receiveSequence, pollFinal);
-    if (this.#segments === 1) {
-      return this.#writer.sealInformation(this.#unitLength, control, false);
-    }
+    if (this.#segments === 1) return this.#writer.seal(control, false);
     const start = index * this.#segmentOctets;
     const end = Math.min(start + this.#segmentOctets, this.#unitLength);
-    return this.#writer.information(this.#unit, start, end, control, end < this.#unitLength);
+    this.#writer.load(this.#unit, start, end);
+    return this.#writer.seal(control, end < this.#unitLength);
   }
 
   /** Takes N(R); false when it acknowledges what was never sent. */
