@@ -4,6 +4,7 @@ import { protocolErrors } from "@lectura/dlms/octets";
 import { portErrors, sessionErrors } from "@lectura/dlms-node";
 import { gatewayErrors } from "@lectura/gateway";
 import { simulatorErrors } from "@lectura/simulator";
+import { sinkErrors } from "../packages/gateway/src/sinks/sink-errors.ts";
 import { englishErrors } from "../packages/cli/src/texts/errors-en-table.ts";
 
 const recoveries: Readonly<Record<string, string>> = {
@@ -11,6 +12,7 @@ const recoveries: Readonly<Record<string, string>> = {
   ...portErrors,
   ...sessionErrors,
   ...gatewayErrors,
+  ...sinkErrors,
   ...simulatorErrors,
 };
 

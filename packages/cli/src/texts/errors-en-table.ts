@@ -182,13 +182,61 @@ export const englishErrors: ErrorTexts = {
     message: "The broker rejected user name or password.",
     next: "Correct them: lectura sink edit NAME --username U --password-stdin",
   },
+  "mqtt/closed": {
+    message: "The broker closed the connection.",
+    next: "It is opened again by itself; the readings wait in the outbox.",
+  },
+  "mqtt/keepalive": {
+    message: "The broker stopped answering.",
+    next: "The connection is opened again by itself; see the network between the two.",
+  },
+  "mqtt/no-ack": {
+    message: "The broker did not acknowledge a message within 10 seconds.",
+    next: "It is sent again by itself; see whether the broker is overloaded.",
+  },
   "mqtt/not-authorised": {
     message: "The broker does not let this client in.",
     next: "Check user name, password or device token.",
   },
+  "mqtt/not-connected": {
+    message: "There is no connection to the broker at this moment.",
+    next: "It is opened again by itself; the readings wait in the outbox.",
+  },
+  "mqtt/packet-too-large": {
+    message: "A message is longer than the broker accepts.",
+    next: "Raise the broker's limit, or read fewer values at once.",
+  },
   "mqtt/port-taken": {
     message: "Port {port} is taken; the embedded broker cannot use it.",
     next: "Choose another with --mqtt-port (0 = free), or use your broker with --mqtt-url.",
+  },
+  "mqtt/qos-not-supported": {
+    message: "The broker grants no QoS 1, so it can never acknowledge.",
+    next: "Allow QoS 1 in the broker's settings.",
+  },
+  "mqtt/refused": {
+    message: "The broker refused the connection.",
+    next: "See the broker's log; the client identifier may not be allowed.",
+  },
+  "mqtt/server-unavailable": {
+    message: "The broker is there and takes no clients at this moment.",
+    next: "It is tried again by itself.",
+  },
+  "mqtt/taken-over": {
+    message: "Another client uses the same identity and pushes this one out.",
+    next: "Stop the other client, or give each its own device token or client identifier.",
+  },
+  "mqtt/tls": {
+    message: "The TLS handshake with the broker failed.",
+    next: "Check the URL's host name and the authority, certificate and key files of the sink.",
+  },
+  "mqtt/unreachable": {
+    message: "The broker cannot be reached.",
+    next: "Check host, port and TLS of the URL (mqtt:// or mqtts://), and the network.",
+  },
+  "mqtt/window-full": {
+    message: "Too many messages wait for the broker's acknowledgement.",
+    next: "They are sent by themselves as acknowledgements come.",
   },
   "registry/address-taken": {
     message: "Meter {meter} already has address {upper}/{lower} on line {line}.",
@@ -199,7 +247,8 @@ export const englishErrors: ErrorTexts = {
     next: "Correct the file and import it again.",
   },
   "registry/bad-name": {
-    message: "{name} is no name: letters, digits, dot, underscore, hyphen and blank, 1 to 64 of them.",
+    message:
+      "{name} is no name: letters, digits, dot, underscore, hyphen and blank, 1 to 64 of them.",
     next: "Choose another name.",
   },
   "registry/duplicate-key": {
@@ -298,6 +347,14 @@ export const englishErrors: ErrorTexts = {
     message: "Port {port} is taken.",
     next: "Choose another --port, or 0 for free ones.",
   },
+  "sink/invalid": {
+    message: "The sink cannot be used as it is set.",
+    next: "Correct it: lectura sink edit NAME",
+  },
+  "sink/no-such-meter": {
+    message: "The meter was removed before its readings were delivered.",
+    next: "They lie in the sink's dead letters.",
+  },
   "store/busy": {
     message: "The database {path} is busy.",
     next: "Try again in a moment.",
@@ -331,7 +388,8 @@ export const englishErrors: ErrorTexts = {
     next: "Stop it first, or choose another directory with --data-dir.",
   },
   "store/newer": {
-    message: "The database {path} was written by a newer Lectura (schema {found}, this one knows {known}).",
+    message:
+      "The database {path} was written by a newer Lectura (schema {found}, this one knows {known}).",
     next: "Use that version, or another data directory.",
   },
   "store/outbox-full": {
@@ -389,6 +447,10 @@ export const englishErrors: ErrorTexts = {
   "tcp/unreachable": {
     message: "The host cannot be reached ({detail}).",
     next: "Check address and network.",
+  },
+  "thingsboard/no-token": {
+    message: "The meter has no ThingsBoard device token.",
+    next: "Store it: lectura meter edit NAME --tb-token-stdin",
   },
   "usage/auth-later": {
     message: "Authentication {auth} is not available yet.",

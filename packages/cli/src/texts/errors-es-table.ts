@@ -182,13 +182,61 @@ export const spanishErrors: ErrorTexts = {
     message: "El broker rechazó el usuario o la contraseña.",
     next: "Corríjalos: lectura sink edit NOMBRE --username U --password-stdin",
   },
+  "mqtt/closed": {
+    message: "El broker cerró la conexión.",
+    next: "Se abre de nuevo sola; las lecturas esperan en la bandeja de salida.",
+  },
+  "mqtt/keepalive": {
+    message: "El broker dejó de responder.",
+    next: "La conexión se abre de nuevo sola; revise la red entre ambos.",
+  },
+  "mqtt/no-ack": {
+    message: "El broker no confirmó un mensaje en 10 segundos.",
+    next: "Se envía de nuevo solo; revise si el broker está sobrecargado.",
+  },
   "mqtt/not-authorised": {
     message: "El broker no deja entrar a este cliente.",
     next: "Revise el usuario, la contraseña o el token.",
   },
+  "mqtt/not-connected": {
+    message: "En este momento no hay conexión con el broker.",
+    next: "Se abre de nuevo sola; las lecturas esperan en la bandeja de salida.",
+  },
+  "mqtt/packet-too-large": {
+    message: "Un mensaje es más largo de lo que acepta el broker.",
+    next: "Suba el límite del broker, o lea menos valores a la vez.",
+  },
   "mqtt/port-taken": {
     message: "El puerto {port} está ocupado; el broker incluido no puede usarlo.",
     next: "Elija otro con --mqtt-port (0 = libre), o use su broker con --mqtt-url.",
+  },
+  "mqtt/qos-not-supported": {
+    message: "El broker no concede QoS 1, así que nunca podrá confirmar.",
+    next: "Permita QoS 1 en la configuración del broker.",
+  },
+  "mqtt/refused": {
+    message: "El broker rechazó la conexión.",
+    next: "Vea el registro del broker; quizá no permite el identificador de cliente.",
+  },
+  "mqtt/server-unavailable": {
+    message: "El broker está, pero ahora no acepta clientes.",
+    next: "Se reintenta solo.",
+  },
+  "mqtt/taken-over": {
+    message: "Otro cliente usa la misma identidad y expulsa a este.",
+    next: "Pare el otro cliente, o dé a cada uno su propio token o identificador.",
+  },
+  "mqtt/tls": {
+    message: "Falló la negociación TLS con el broker.",
+    next: "Revise el nombre de la URL y los archivos de autoridad, certificado y clave del sink.",
+  },
+  "mqtt/unreachable": {
+    message: "No se llega al broker.",
+    next: "Revise servidor, puerto y TLS de la URL (mqtt:// o mqtts://), y la red.",
+  },
+  "mqtt/window-full": {
+    message: "Demasiados mensajes esperan la confirmación del broker.",
+    next: "Se envían solos según llegan las confirmaciones.",
   },
   "registry/address-taken": {
     message: "El medidor {meter} ya tiene la dirección {upper}/{lower} en la línea {line}.",
@@ -199,7 +247,8 @@ export const spanishErrors: ErrorTexts = {
     next: "Corrija el archivo e impórtelo de nuevo.",
   },
   "registry/bad-name": {
-    message: "{name} no es un nombre: letras, cifras, punto, guion bajo, guion y espacio, de 1 a 64.",
+    message:
+      "{name} no es un nombre: letras, cifras, punto, guion bajo, guion y espacio, de 1 a 64.",
     next: "Elija otro nombre.",
   },
   "registry/duplicate-key": {
@@ -298,6 +347,14 @@ export const spanishErrors: ErrorTexts = {
     message: "El puerto {port} está ocupado.",
     next: "Elija otro --port, o 0 para puertos libres.",
   },
+  "sink/invalid": {
+    message: "El sink no se puede usar como está configurado.",
+    next: "Corríjalo: lectura sink edit NOMBRE",
+  },
+  "sink/no-such-meter": {
+    message: "El medidor se eliminó antes de entregar sus lecturas.",
+    next: "Quedan en los mensajes muertos del sink.",
+  },
   "store/busy": {
     message: "La base de datos {path} está ocupada.",
     next: "Intente de nuevo en un momento.",
@@ -331,7 +388,8 @@ export const spanishErrors: ErrorTexts = {
     next: "Deténgala antes, o elija otro directorio con --data-dir.",
   },
   "store/newer": {
-    message: "La base de datos {path} la escribió una Lectura más nueva (esquema {found}; esta conoce {known}).",
+    message:
+      "La base de datos {path} la escribió una Lectura más nueva (esquema {found}; esta conoce {known}).",
     next: "Use esa versión, u otro directorio de datos.",
   },
   "store/outbox-full": {
@@ -389,6 +447,10 @@ export const spanishErrors: ErrorTexts = {
   "tcp/unreachable": {
     message: "No se puede llegar al host ({detail}).",
     next: "Revise la dirección y la red.",
+  },
+  "thingsboard/no-token": {
+    message: "El medidor no tiene token de dispositivo de ThingsBoard.",
+    next: "Guárdelo: lectura meter edit NOMBRE --tb-token-stdin",
   },
   "usage/auth-later": {
     message: "La autenticación {auth} aún no está disponible.",

@@ -283,6 +283,7 @@ test("pauses a failing meter ever longer, and forgives it after a success", asyn
   // 0.5 s doubling to 60 s: about seven tries in the first minute, one a minute after it.
   expect(sink.sent.length).toBeGreaterThan(12);
   expect(sink.sent.length).toBeLessThan(25);
+  expect(outbox.rows.get(1)?.attempts).toBe(sink.sent.length);
   failing = false;
   await clock.advance(60_000);
   expect(outbox.rows.size).toBe(0);

@@ -39,7 +39,7 @@ export const defaultDrainLimits: DrainLimits = {
 
 export interface DrainOptions {
   readonly sink: Sink;
-  readonly store: Pick<Store, "pending" | "acknowledge" | "deadLetter">;
+  readonly store: Pick<Store, "pending" | "acknowledge" | "attempted" | "deadLetter">;
   readonly clock: Clock;
   readonly limits?: Partial<DrainLimits>;
   /** A row was dead-lettered, or the store refused something: for the event log. */
@@ -76,6 +76,8 @@ export class Drain {
   /** Lanes that may send now. The others wait for readiness, a pause or rows. */
   readonly #active: Set<Lane> = new Set();
   readonly #waiting: Set<Lane> = new Set();
+  /** Rows whose last attempt has not been counted in the store. */
+  #attempted: number[] = [];
   /** Rows under way or acknowledged and not yet removed, which a load must skip. */
   readonly #known: Set<number> = new Set();
   #state: "new" | "running" | "finishing" | "stopped" = "new";
@@ -174,6 +176,7 @@ export class Drain {
   }
 
   #pump(): void {
+    if (this.#attempted.length > 0) void this.#countAttempts();
     if (this.#state === "running") {
       this.#scanWhenThereIsRoom();
       this.#send();
@@ -271,6 +274,7 @@ export class Drain {
 
   #retry(lane: Lane, row: OutboxRow): void {
     this.#known.delete(row.rowId);
+    this.#attempted.push(row.rowId);
     if (lane.putBack(row)) this.#loadedRows += 1;
     lane.failures += 1;
     // The first failure is mostly a lost connection, for which readiness is pause enough.
@@ -283,6 +287,18 @@ export class Drain {
       lane.pause = undefined;
       this.#activate(lane);
     });
+  }
+
+  /** One write for all rows a lost connection gave back. */
+  async #countAttempts(): Promise<void> {
+    const rowIds = this.#attempted;
+    this.#attempted = [];
+    try {
+      await this.#store.attempted(this.#sink.sinkId, rowIds);
+    } catch (error) {
+      // Only a number for people; the rows themselves are safe.
+      this.#onEvent({ type: "store-failed", error });
+    }
   }
 
   #scanWhenThereIsRoom(): void {

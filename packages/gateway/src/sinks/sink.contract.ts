@@ -35,7 +35,10 @@ export function decimal(raw: number | bigint, scaler: number): ReadingValue {
 }
 
 /** The outbox of one sink, in memory, with the store's order and none of its disk. */
-export class MemoryOutbox implements Pick<Store, "pending" | "acknowledge" | "deadLetter"> {
+export class MemoryOutbox implements Pick<
+  Store,
+  "pending" | "acknowledge" | "attempted" | "deadLetter"
+> {
   readonly rows: Map<number, OutboxRow> = new Map();
   readonly deadLetters: { readonly rowId: number; readonly reason: string }[] = [];
   /** Most rows one call of `pending` gave. */
@@ -79,6 +82,14 @@ export class MemoryOutbox implements Pick<Store, "pending" | "acknowledge" | "de
     this.acknowledgeCalls += 1;
     await new Promise<void>((resolve) => setImmediate(resolve));
     for (const rowId of rowIds) this.rows.delete(rowId);
+  }
+
+  async attempted(_sinkId: number, rowIds: readonly number[]): Promise<void> {
+    this.#check();
+    for (const rowId of rowIds) {
+      const row = this.rows.get(rowId);
+      if (row !== undefined) this.rows.set(rowId, { ...row, attempts: row.attempts + 1 });
+    }
   }
 
   async deadLetter(_sinkId: number, rowId: number, reason: string): Promise<void> {

@@ -155,7 +155,7 @@ test("logs in with user and password, and names a wrong one without printing it"
   await using bad = openSink(clock, broker, { username: "lectura" }, "wrong-password");
   bad.start();
   await until(() => bad.health().code !== undefined);
-  expect(bad.health()).toMatchObject({ state: "reconnecting", code: "mqtt/bad-credentials" });
+  expect(bad.health()).toMatchObject({ state: "failed", code: "mqtt/bad-credentials" });
   expect(JSON.stringify(bad.health())).not.toContain("wrong-password");
 });
 

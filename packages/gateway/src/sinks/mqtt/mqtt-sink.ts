@@ -5,6 +5,7 @@ import type { OutboxRow } from "../../store/store.ts";
 import { MqttConnection, type MqttConnectionOptions } from "../connection/mqtt-connection.ts";
 import type { DeliveryOutcome, Sink, SinkHealth } from "../sink.ts";
 import { outcomeOf } from "../publish-outcome.ts";
+import { needsOperator } from "../sink-errors.ts";
 import { type PayloadFormat, payloadFormats } from "./payload.ts";
 import { topicTemplate, type TopicMeter } from "./topic-template.ts";
 
@@ -70,7 +71,7 @@ export class MqttSink implements Sink {
 
   health(): SinkHealth {
     const { state, problem, sinceMs } = this.#connection;
-    const fatal = problem?.code === "mqtt/tls" || problem?.code === "mqtt/qos-not-supported";
+    const fatal = problem !== undefined && needsOperator(problem.code);
     const word = (
       {
         idle: "starting",
