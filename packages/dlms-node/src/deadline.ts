@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.ts";
 
 /**
- * One deadline that is moved often and rarely passes. The timer under it is started once and, when it
- * fires too early because the deadline has moved on, started again for the rest: arming costs a
+ * One deadline that is moved often and rarely passes. The timer under it is started once and, when
+ * it fires too early because the deadline has moved on, started again for the rest: arming costs a
  * reading of the clock, not a timer.
  */
 export class Deadline {

@@ -33,8 +33,8 @@ export interface DialogueOptions {
 
 /**
  * Association and requests over one wire: one APDU under way at a time, the rest in a queue. What
- * comes from the meter goes to the association until it is open, then to the exchange under way; what
- * belongs to neither is counted and bounded in time.
+ * comes from the meter goes to the association until it is open, then to the exchange under way;
+ * what belongs to neither is counted and bounded in time.
  */
 export class SessionDialogue implements WireOwner, JobOwner {
   readonly wire: SessionWire;

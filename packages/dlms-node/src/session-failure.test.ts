@@ -42,7 +42,10 @@ async function failureOf(opening: Promise<unknown>, clock: ManualClock): Promise
   return error;
 }
 
-async function opened(meter: ScriptedMeter, options: Partial<SessionOptions> = {}): Promise<Session> {
+async function opened(
+  meter: ScriptedMeter,
+  options: Partial<SessionOptions> = {},
+): Promise<Session> {
   return openSession({ port: meter.port, clock: new ManualClock(), ...options });
 }
 
@@ -162,7 +165,8 @@ describe("opening fails", () => {
     const rejection =
       "6129A109060760857405080101A203020101A305A10302010DBE10040E0800065F1F040000301D19000007";
     const meter = new ScriptedMeter({ answer: () => rejection });
-    const error = await failureOf(openSession({ port: meter.port, clock, authentication: lls }), clock);
+    const opening = openSession({ port: meter.port, clock, authentication: lls });
+    const error = await failureOf(opening, clock);
     expect(error).toMatchObject({
       code: "acse/authentication-failed",
       recovery: "hold-credential",
@@ -382,7 +386,9 @@ describe("an open session", () => {
     });
     const clock = new ManualClock();
     const session = await opened(meter, { clock });
-    const request = expect(session.get(voltage)).rejects.toMatchObject({ code: "hdlc/disconnected" });
+    const request = expect(session.get(voltage)).rejects.toMatchObject({
+      code: "hdlc/disconnected",
+    });
     await clock.advance(60_000);
     await request;
     await session[Symbol.asyncDispose]();

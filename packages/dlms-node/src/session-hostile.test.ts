@@ -69,7 +69,7 @@ function openWith(honest: number, say: Peer["say"]): Peer {
   return Object.assign(peer, { session });
 }
 
-/** Answers with the sequence numbers that the frame heard calls for, so many times, then nothing. */
+/** Answers with the sequence numbers that the frame heard calls for, so often, then nothing. */
 function inSequence(apdu: string, segmented: boolean, times: number): Peer["say"] {
   let expected = 0;
   let left = times;
@@ -90,7 +90,7 @@ function inSequence(apdu: string, segmented: boolean, times: number): Peer["say"
 /** Runs everything a session does; each promise settles, by a value or by an `Error`. */
 async function exercise(peer: Peer): Promise<void> {
   const { clock } = peer;
-  let settled = false;
+  const state = { settled: false };
   const work = async (): Promise<void> => {
     const session = await peer.session;
     await Promise.allSettled([
@@ -102,14 +102,14 @@ async function exercise(peer: Peer): Promise<void> {
     await session[Symbol.asyncDispose]();
   };
   const running = work().then(
-    () => (settled = true),
+    () => void (state.settled = true),
     (error: unknown) => {
-      settled = true;
+      state.settled = true;
       expect(error).toBeInstanceOf(Error);
     },
   );
-  for (let round = 0; round < 60 && !settled; round++) await clock.advance(60_000);
-  expect(settled).toBe(true);
+  for (let round = 0; round < 60 && !state.settled; round++) await clock.advance(60_000);
+  expect(state.settled).toBe(true);
   await running;
   expect(clock.pending).toBe(0);
 }
@@ -129,7 +129,7 @@ describe.each([0, 1, 2])("a peer that turns hostile after %i honest answers", (h
     ["UA", goldenFrame("uaBare")],
     ["DM", goldenFrame("dm")],
     ["RR", goldenFrame("rr1")],
-    ["RNR", fromHex("7EA0070303" + "35" + "b0d1" + "7E")],
+    ["RNR", fromHex("7EA007030335B0D17E")],
     ["the AARE", goldenFrame("aare")],
     ["a value", goldenFrame("value")],
     ["a segment without end", goldenFrame("firstSegment")],
@@ -169,5 +169,5 @@ test("the frames above are what they are called", () => {
     segmented: false,
     information: new Uint8Array(0),
   });
-  expect(toHex(rnr)).toBe("7ea0070303" + "35" + "b0d1" + "7e");
+  expect(toHex(rnr)).toBe("7ea007030335b0d17e");
 });

@@ -23,8 +23,8 @@ export interface WireOwner {
 const lineFeed = 0x0a;
 
 /**
- * Port, link machine and time, put together: carries APDUs until one of them gives up, and then says
- * why. One receive path, synchronous from the port to the owner.
+ * Port, link machine and time, put together: carries APDUs until one of them gives up, and then
+ * says why. One receive path, synchronous from the port to the owner.
  */
 export class SessionWire implements LinkOutput {
   readonly port: Port;

@@ -32,59 +32,64 @@ describe("the recorded dialogue", () => {
     ["getList", "list"],
   ];
 
-  test.each([1, 3, 7, 127, 1000])("is spoken octet by octet, in pieces of %i", async (chunkOctets) => {
-    const { near, far } = openPipe({ chunkOctets });
-    const sent: string[] = [];
-    let heard = "";
-    let at = 0;
-    far.listen({
-      receive: (octets) => {
-        heard += toHex(octets);
-        const turn = script[at];
-        if (turn === undefined || heard.length < goldenFrame(turn[0]).length * 2) return;
-        sent.push(heard);
-        heard = "";
-        at++;
-        far.send(goldenFrame(turn[1]));
-      },
-      closed: () => {},
-    });
-    const session = await openSession({
-      port: near,
-      clientSap: 1,
-      maxPduOctets: 1200,
-      authentication: { mechanism: "lls", password: Secret.fromText("22222222") },
-      quirks: { skipRelease: true },
-      timeouts: { releaseMs: 10 },
-    });
-    expect(session.negotiated).toMatchObject({
-      framing: "hdlc",
-      address: { size: 1, upper: 1, lower: 0 },
-      hdlc: { transmitOctetsMax: 128, receiveWindow: 1 },
-      maxPduOctets: 6400,
-    });
-    expect(await session.get(register("1.1.32.7.0.255", 3))).toEqual({
-      ok: true,
-      value: { type: "structure", value: [i8(-2), { type: "enum", value: 35 }] },
-    });
-    expect(await session.get(voltage)).toEqual({
-      ok: true,
-      value: { type: "double-long", value: 13_519 },
-    });
-    expect(await session.get(register("1.1.99.7.0.255"))).toEqual({
-      ok: false,
-      reason: "object-undefined",
-    });
-    const five = ["32.7", "31.7", "14.7", "1.7", "1.8"].map((part) => register(`1.1.${part}.0.255`));
-    const list = await session.getWithList(five);
-    expect(list.map((result) => (result.ok ? result.value.value : result.reason))).toEqual([
-      13_519, 1329, 5997, 5, 56_352,
-    ]);
-    expect(sent).toEqual(script.map(([tx]) => toHex(goldenFrame(tx))));
-    expect(session.counters).toMatchObject({ requests: 4, roundTrips: 4, retransmissions: 0 });
-    await session[Symbol.asyncDispose]();
-    expect(heard).toBe(toHex(goldenFrame("discSap1")));
-  });
+  test.each([1, 3, 7, 127, 1000])(
+    "is spoken octet by octet, in pieces of %i",
+    async (chunkOctets) => {
+      const { near, far } = openPipe({ chunkOctets });
+      const sent: string[] = [];
+      let heard = "";
+      let at = 0;
+      far.listen({
+        receive: (octets) => {
+          heard += toHex(octets);
+          const turn = script[at];
+          if (turn === undefined || heard.length < goldenFrame(turn[0]).length * 2) return;
+          sent.push(heard);
+          heard = "";
+          at++;
+          far.send(goldenFrame(turn[1]));
+        },
+        closed: () => {},
+      });
+      const session = await openSession({
+        port: near,
+        clientSap: 1,
+        maxPduOctets: 1200,
+        authentication: { mechanism: "lls", password: Secret.fromText("22222222") },
+        quirks: { skipRelease: true },
+        timeouts: { releaseMs: 10 },
+      });
+      expect(session.negotiated).toMatchObject({
+        framing: "hdlc",
+        address: { size: 1, upper: 1, lower: 0 },
+        hdlc: { transmitOctetsMax: 128, receiveWindow: 1 },
+        maxPduOctets: 6400,
+      });
+      expect(await session.get(register("1.1.32.7.0.255", 3))).toEqual({
+        ok: true,
+        value: { type: "structure", value: [i8(-2), { type: "enum", value: 35 }] },
+      });
+      expect(await session.get(voltage)).toEqual({
+        ok: true,
+        value: { type: "double-long", value: 13_519 },
+      });
+      expect(await session.get(register("1.1.99.7.0.255"))).toEqual({
+        ok: false,
+        reason: "object-undefined",
+      });
+      const five = ["32.7", "31.7", "14.7", "1.7", "1.8"].map((part) =>
+        register(`1.1.${part}.0.255`),
+      );
+      const list = await session.getWithList(five);
+      expect(list.map((result) => (result.ok ? result.value.value : result.reason))).toEqual([
+        13_519, 1329, 5997, 5, 56_352,
+      ]);
+      expect(sent).toEqual(script.map(([tx]) => toHex(goldenFrame(tx))));
+      expect(session.counters).toMatchObject({ requests: 4, roundTrips: 4, retransmissions: 0 });
+      await session[Symbol.asyncDispose]();
+      expect(heard).toBe(toHex(goldenFrame("discSap1")));
+    },
+  );
 });
 
 describe.each(["hdlc", "wrapper"] as const)("a session over %s", (framing) => {
@@ -281,7 +286,9 @@ test("finds the form of the address by SNRM alone, and sends no credential on th
       clock,
       server: { size: "auto", upper: 1, lower: 17 },
       authentication: { mechanism: "lls", password: Secret.fromText("22222222") },
-      observer: { frame: (dir, _octets, _atMs, sensitive) => dir === "tx" && frames.push(sensitive) },
+      observer: {
+        frame: (dir, _octets, _atMs, sensitive) => dir === "tx" && frames.push(sensitive),
+      },
     });
     for (let at = 0; at < 3; at++) await clock.advance(2000);
     const session = await opening;

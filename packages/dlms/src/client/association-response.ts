@@ -1,4 +1,4 @@
-/** What the meter's answers to AARQ and to pass 3 mean. Lenient in form, strict in what is accepted. */
+/** What the meter's answers to AARQ and pass 3 mean. Lenient in form, strict in what is accepted. */
 import { type Aare, decodeAare, diagnosticName } from "../acse/index.ts";
 import { DecodeError, ProtocolError } from "../error.ts";
 import { type ActionResponse, actionResponse } from "../xdlms/action-response.ts";
@@ -57,7 +57,7 @@ export function interpretAare(apdu: Uint8Array, profile: AssociationProfile): Ac
   return passesFollow ? { outcome, serverToClient: aare.authenticationValue } : { outcome };
 }
 
-/** @throws {ProtocolError} acse/authentication-failed: the meter refuses us, or is not who it says. */
+/** @throws {ProtocolError} acse/authentication-failed: it refuses us, or is not who it says. */
 export function verifyPass4(apdu: Uint8Array, hls: HlsFunctions, context: HlsContext): void {
   if (apdu[0] !== 0xc7) {
     throw new ProtocolError("acse/authentication-failed", "the meter refuses HLS pass 3");

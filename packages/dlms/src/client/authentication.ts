@@ -36,9 +36,9 @@ export type ClientAuthentication =
   | { readonly mechanism: HlsMechanism; readonly hls: HlsFunctions };
 
 /**
- * Ciphering of one association (glo-, ded-, general-): sits between the machines and the link, which
- * see plain and ciphered APDUs respectively and know nothing of each other. Its presence makes the
- * application context "with ciphering".
+ * Ciphering of one association (glo-, ded-, general-): sits between the machines and the link.
+ * The ones see plain APDUs, the other ciphered ones, and neither knows. Its presence makes the
+ * application context one with ciphering.
  */
 export interface ApduProtection {
   /** Eight octets; goes into the AARQ as calling-AP-title. */

@@ -1,7 +1,7 @@
 import { ProtocolError } from "../error.ts";
 
 /**
- * Puts the raw-data of one block transfer together (Green Book 9.4.6.8: Get-Response-With-Datablock,
+ * Puts the raw-data of one block transfer together (Green Book: Get-Response-With-Datablock,
  * Action-Response-With-Pblock). Blocks are numbered from 1; a transfer that begins with 0, as some
  * meters do, goes on from there. Any other number is `xdlms/block`: nothing is guessed.
  */

@@ -31,7 +31,7 @@ export class ServiceError extends ProtocolError {
   }
 }
 
-/** What an exception-response (D8) or confirmedServiceError (0E) means for the request before it. */
+/** What an exception-response (D8) or confirmedServiceError (0E) means for its request. */
 export function exceptionError(apdu: Uint8Array): DlmsError {
   try {
     if (apdu[0] === 0x0e) {

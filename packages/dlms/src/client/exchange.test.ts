@@ -38,6 +38,8 @@ const take = (exchange: Exchange<unknown>, apdu: string): string => {
   const step = exchange.receive(fromHex(apdu), writer);
   return step === "send" ? toHex(writer.view()) : step;
 };
+/** Hexadecimal without the blanks between its fields. */
+const packed = (hex: string): string => hex.replaceAll(" ", "");
 const thrown = (act: () => unknown): unknown => {
   try {
     return act();
@@ -227,7 +229,7 @@ describe("GET of a list", () => {
 
   test("asks for all in one request and takes all results in order", () => {
     const exchange = get();
-    expect(start(exchange)).toBe("c003c402" + "00030101200700ff0200" + "00030101010800ff0200");
+    expect(start(exchange)).toBe(packed("c003c402 00030101200700ff0200 00030101010800ff0200"));
     expect(take(exchange, "C403C40200 05000034CF 0104")).toBe("done");
     expect(exchange.result).toEqual(values);
   });
@@ -266,7 +268,7 @@ describe("SET", () => {
       ...context,
       sendOctetsMax: 25,
     });
-    expect(start(exchange)).toBe("c101c100030101200700ff0200" + "0a0a30313233343536373839");
+    expect(start(exchange)).toBe(packed("c101c100030101200700ff0200 0a0a30313233343536373839"));
     expect(exchange.outcomeUnknown).toBe(true);
     expect(take(exchange, "C501C100")).toBe("done");
     expect(exchange.result).toBe("success");
@@ -277,13 +279,9 @@ describe("SET", () => {
       ...context,
       sendOctetsMax: 24,
     });
-    expect(start(exchange)).toBe(
-      "c102c100030101200700ff0200" + "00" + "00000001" + "05" + "0a0a303132",
-    );
+    expect(start(exchange)).toBe(packed("c102c100030101200700ff0200 00 00000001 05 0a0a303132"));
     expect(exchange.outcomeUnknown).toBe(false);
-    expect(take(exchange, "C502C100000001")).toBe(
-      "c103c1" + "01" + "00000002" + "07" + "33343536373839",
-    );
+    expect(take(exchange, "C502C100000001")).toBe(packed("c103c1 01 00000002 07 33343536373839"));
     expect(exchange.outcomeUnknown).toBe(true);
     expect(exchange.transferredOctets).toBe(12);
     expect(take(exchange, "C503C10300000002")).toBe("done");
@@ -326,7 +324,7 @@ describe("SET", () => {
     ];
     const exchange = new SetListExchange(values, 0xc1, context);
     expect(start(exchange)).toBe(
-      "c104c102" + "00030101200700ff0200" + "00030101010800ff0200" + "02" + "120001" + "1102",
+      packed("c104c102 00030101200700ff0200 00030101010800ff0200 02 120001 1102"),
     );
     expect(take(exchange, "C505C1020003")).toBe("done");
     expect(exchange.result).toEqual(["success", "read-write-denied"]);
@@ -342,16 +340,10 @@ describe("SET", () => {
     ];
     const exchange = new SetListExchange(values, 0xc1, { ...context, sendOctetsMax: 36 });
     expect(start(exchange)).toBe(
-      "c105c102" +
-        "00030101200700ff0200" +
-        "00030101010800ff0200" +
-        "00" +
-        "00000001" +
-        "06" +
-        "020a0a303132",
+      packed("c105c102 00030101200700ff0200 00030101010800ff0200 00 00000001 06 020a0a303132"),
     );
     expect(take(exchange, "C502C100000001")).toBe(
-      "c103c1" + "01" + "00000002" + "09" + "333435363738391102",
+      packed("c103c1 01 00000002 09 333435363738391102"),
     );
     expect(take(exchange, "C504C102000000000002")).toBe("done");
     expect(exchange.result).toEqual(["success", "success"]);
@@ -387,10 +379,10 @@ describe("ACTION", () => {
       sendOctetsMax: 30,
     });
     expect(start(exchange)).toBe(
-      "c304c1001200002c0000ff02" + "00" + "00000001" + "0c" + "0914" + "55".repeat(10),
+      packed("c304c1001200002c0000ff02 00 00000001 0c 0914") + "55".repeat(10),
     );
     expect(take(exchange, "C704C100000001")).toBe(
-      "c306c1" + "01" + "00000002" + "0a" + "55".repeat(10),
+      packed("c306c1 01 00000002 0a") + "55".repeat(10),
     );
     const raw = fromHex("00 01 00 0904 AABBCCDD");
     expect(take(exchange, block("C7", false, 1, raw.subarray(0, 5)))).toBe("c302c100000001");
@@ -414,7 +406,7 @@ describe("ACTION", () => {
     const calls = [{ method: reset, parameters: u8(1) }, { method: reset }];
     const exchange = new ActionListExchange(calls, 0xc1, context);
     expect(start(exchange)).toBe(
-      "c303c102" + "001200002c0000ff02".repeat(2) + "02" + "1101" + "00",
+      "c303c102" + "001200002c0000ff02".repeat(2) + packed("02 1101 00"),
     );
     expect(take(exchange, "C703C102 0000 030100 1101")).toBe("done");
     expect(exchange.result).toEqual([

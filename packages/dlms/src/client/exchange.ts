@@ -9,9 +9,9 @@ import { exceptionError } from "./exception-error.ts";
  *                 ^  |
  *                 +--+ (a block: "send" the next one)
  *
- * An exchange is driven by its owner: `start` writes the first APDU, `receive` takes every APDU that
- * arrives and says what to do. It throws what ends it: `DecodeError` for an answer that does not
- * decode, `ProtocolError` for one that makes no sense. It never waits: silence is the owner's matter.
+ * An exchange is driven by its owner: `start` writes the first APDU, `receive` takes every APDU
+ * that arrives and says what to do. It throws what ends it: `DecodeError` for an answer that does
+ * not decode, `ProtocolError` for one that makes no sense. It never waits: silence is its owner's.
  */
 export type ExchangeStep =
   /** `writer` holds the next APDU of this exchange: send it. */

@@ -10,8 +10,8 @@ const prefixOctets = 4;
 const plainOctets = 10;
 
 /**
- * Cuts a list into runs whose GET-REQUEST-WITH-LIST fits `sendOctetsMax`, in order. A request cannot
- * be sent in blocks, so more than one run means more than one round trip.
+ * Cuts a list into runs whose GET-REQUEST-WITH-LIST fits `sendOctetsMax`, in order. Such a request
+ * cannot be sent in blocks, so more than one run means more than one round trip.
  */
 export function splitGetList(
   attributes: readonly AttributeDescriptor[],
