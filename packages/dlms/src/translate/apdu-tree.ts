@@ -158,6 +158,7 @@ function bodyTree(apdu: Apdu): JsonObject {
 interface Initiate {
   readonly qualityOfService?: number;
   readonly dlmsVersion: number;
+  readonly legacyConformanceTag?: true;
   readonly conformance: ReadonlySet<ConformanceBit>;
   readonly maxPduOctets: number;
 }
@@ -168,6 +169,7 @@ function initiateTree(apdu: Initiate): JsonObject {
     dlms_version: apdu.dlmsVersion,
     conformance_hex: conformanceToMask(apdu.conformance).toString(16).padStart(6, "0"),
     conformance: [...apdu.conformance],
+    ...(apdu.legacyConformanceTag === true ? { legacy_conformance_tag: true } : {}),
     max_pdu_size: apdu.maxPduOctets,
   };
 }

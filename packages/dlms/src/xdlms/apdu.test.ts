@@ -194,8 +194,11 @@ describe("what is refused, with field and octet", () => {
 
 describe("leniencies, each only where it is named", () => {
   test("a conformance block without its second tag octet is always read", () => {
-    const old = decodeApdu(fromHex("0800065f0400000019 0080 0007"));
+    const octets = fromHex("0800065f0400000019 0080 0007");
+    const old = decodeApdu(octets);
     expect(old).toMatchObject({ conformance: new Set(["get", "set", "action"]), vaaName: 7 });
+    expect(old).toHaveProperty("legacyConformanceTag", true);
+    expect(encodeApdu(old)).toEqual(octets);
   });
 
   const cases = [

@@ -1,4 +1,4 @@
-import type { Codec } from "../axdr/codec.ts";
+import type { Codec, OptionalCodec } from "../axdr/codec.ts";
 
 /**
  * Names of the 24 conformance bits, the first is the most significant (bit 0 of the BIT STRING).
@@ -49,20 +49,35 @@ const field = "Conformance";
 
 /**
  * Conformance ::= [APPLICATION 31] IMPLICIT BIT STRING (SIZE(24)), in BER even inside A-XDR:
- * `5F 1F 04 00` and three octets. Old devices leave the second tag octet out: `5F 04 00`.
+ * `5F 1F 04 00` and three octets. This is the tag; old devices leave its second octet out, and
+ * then the value is true.
  */
-export const conformance: Codec<ReadonlySet<ConformanceBit>> = {
-  name: field,
+export const legacyConformanceTag: OptionalCodec<true> = {
+  name: "Conformance tag",
+  omittable: true,
   encode: (writer, value) => {
-    writer.uint32(0x5f1f_0400);
-    writer.uint24(conformanceToMask(value));
+    if (value === true) writer.uint8(0x5f);
+    else writer.uint16(0x5f1f);
   },
   decode: (reader) => {
     if (reader.uint8(field) !== 0x5f) {
       reader.offset--;
       reader.fail(field, "tag is not 5F 1F");
     }
-    if (reader.peek() === 0x1f) reader.offset++;
+    if (reader.peek() !== 0x1f) return true;
+    reader.offset++;
+    return undefined;
+  },
+};
+
+/** What follows the tag: `04 00` and 24 bits. */
+export const conformance: Codec<ReadonlySet<ConformanceBit>> = {
+  name: field,
+  encode: (writer, value) => {
+    writer.uint16(0x0400);
+    writer.uint24(conformanceToMask(value));
+  },
+  decode: (reader) => {
     if (reader.uint8(field) !== 4) {
       reader.offset--;
       reader.fail(field, "length is not 4");

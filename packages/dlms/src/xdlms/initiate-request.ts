@@ -9,7 +9,7 @@ import {
   withDefault,
 } from "../axdr/codec.ts";
 import { apdu, type ApduCodec } from "./apdu-codec.ts";
-import { conformance, type ConformanceBit } from "./conformance.ts";
+import { conformance, type ConformanceBit, legacyConformanceTag } from "./conformance.ts";
 
 /** xDLMS InitiateRequest, carried by the AARQ's user-information. */
 export interface InitiateRequest {
@@ -21,6 +21,8 @@ export interface InitiateRequest {
   readonly qualityOfService?: number;
   /** 6 everywhere. */
   readonly dlmsVersion: number;
+  /** True where the conformance block has the one-octet tag of old devices, `5F 04`. */
+  readonly legacyConformanceTag?: true;
   readonly conformance: ReadonlySet<ConformanceBit>;
   /** Longest APDU the client accepts, in octets; 0 stands for no limit. */
   readonly maxPduOctets: number;
@@ -34,6 +36,7 @@ export const initiateRequest: ApduCodec<InitiateRequest> = apdu(
     responseAllowed: withDefault(boolean, true),
     qualityOfService: optional(int8),
     dlmsVersion: uint8,
+    legacyConformanceTag,
     conformance,
     maxPduOctets: uint16,
   }),

@@ -1,12 +1,14 @@
 import { int8, optional, sequence, uint16, uint8 } from "../axdr/codec.ts";
 import { apdu, type ApduCodec } from "./apdu-codec.ts";
-import { conformance, type ConformanceBit } from "./conformance.ts";
+import { conformance, type ConformanceBit, legacyConformanceTag } from "./conformance.ts";
 
 /** xDLMS InitiateResponse, carried by the AARE's user-information. */
 export interface InitiateResponse {
   readonly kind: "initiate-response";
   readonly qualityOfService?: number;
   readonly dlmsVersion: number;
+  /** True where the conformance block has the one-octet tag of old devices, `5F 04`. */
+  readonly legacyConformanceTag?: true;
   readonly conformance: ReadonlySet<ConformanceBit>;
   /** Longest APDU the server accepts, in octets. */
   readonly maxPduOctets: number;
@@ -20,6 +22,7 @@ export const initiateResponse: ApduCodec<InitiateResponse> = apdu(
   sequence("InitiateResponse", {
     qualityOfService: optional(int8),
     dlmsVersion: uint8,
+    legacyConformanceTag,
     conformance,
     maxPduOctets: uint16,
     vaaName: uint16,
