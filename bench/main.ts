@@ -1,9 +1,11 @@
 /** `npm run bench [-- NAME ...]`: all benchmarks, or those named. */
 import { cpus } from "node:os";
 import { benchCodec } from "./codec.ts";
+import { benchStore } from "./store.ts";
 
 const benches: Readonly<Record<string, () => unknown>> = {
   codec: benchCodec,
+  store: benchStore,
 };
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("-"));
