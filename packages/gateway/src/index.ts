@@ -28,5 +28,24 @@ export type {
   ReadingFailure,
   ReadingValue,
 } from "./readings/reading.ts";
-export type { Line, Meter, PlanItem, SinkDefinition, Template } from "./registry/model.ts";
+export { exportFleet, importFleet, type ImportReport } from "./registry/import/import-fleet.ts";
+export { type FleetFormat, parseFleetFile } from "./registry/import/fleet-file.ts";
+export type {
+  Line,
+  Meter,
+  PlanItem,
+  SinkDefinition,
+  Template,
+  TlsSettings,
+} from "./registry/model.ts";
+export { openRegistry, type Registry } from "./registry/registry.ts";
+export {
+  checkSettings,
+  loadSettings,
+  type SettingVerdict,
+  showSettings,
+} from "./settings/load-settings.ts";
+export { settingsJsonSchema } from "./settings/setting-names.ts";
+export type { Settings } from "./settings/settings.ts";
+export { openVault } from "./vault/vault.ts";
 export type { StoredEvent } from "./store/store.ts";

@@ -1,9 +1,10 @@
 import { type Clock, type Session, systemClock } from "@lectura/dlms-node";
 import {
+  decodeScalerUnit,
   type ExactValue,
-  scalerAttributeOf,
+  isScaledAttribute,
+  scalerUnitAttribute,
   type ScalerUnit,
-  scalerUnitFromData,
   toExactValue,
 } from "@lectura/dlms/cosem";
 import type { AttributeDescriptor, GetDataResult } from "@lectura/dlms/xdlms";
@@ -57,7 +58,8 @@ export class ScaledReader {
 
   async #readScalers(): Promise<readonly (ScalerUnit | undefined)[]> {
     const wanted = this.#targets.map((target) => {
-      const id = scalerAttributeOf(target.classId, target.attributeId);
+      if (!isScaledAttribute(target.classId, target.attributeId)) return undefined;
+      const id = scalerUnitAttribute(target.classId);
       return id === undefined ? undefined : attributeOf(target, id);
     });
     const asked = wanted.filter((attribute) => attribute !== undefined);
@@ -66,7 +68,7 @@ export class ScaledReader {
     return wanted.map((attribute) => {
       if (attribute === undefined) return undefined;
       const result = results[next++];
-      return result?.ok === true ? scalerUnitFromData(result.value) : undefined;
+      return result?.ok === true ? decodeScalerUnit(result.value) : undefined;
     });
   }
 

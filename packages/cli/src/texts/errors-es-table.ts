@@ -228,7 +228,7 @@ export const spanishErrors: ErrorTexts = {
   },
   "mqtt/tls": {
     message: "Falló la negociación TLS con el broker.",
-    next: "Revise el nombre de la URL y los archivos de autoridad, certificado y clave del sink.",
+    next: "Revise el nombre de la URL y los archivos de autoridad, certificado y clave del destino.",
   },
   "mqtt/unreachable": {
     message: "No se llega al broker.",
@@ -348,12 +348,12 @@ export const spanishErrors: ErrorTexts = {
     next: "Elija otro --port, o 0 para puertos libres.",
   },
   "sink/invalid": {
-    message: "El sink no se puede usar como está configurado.",
+    message: "El destino no se puede usar como está configurado.",
     next: "Corríjalo: lectura sink edit NOMBRE",
   },
   "sink/no-such-meter": {
     message: "El medidor se eliminó antes de entregar sus lecturas.",
-    next: "Quedan en los mensajes muertos del sink.",
+    next: "Quedan en los mensajes muertos del destino.",
   },
   "store/busy": {
     message: "La base de datos {path} está ocupada.",

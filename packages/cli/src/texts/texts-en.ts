@@ -170,7 +170,8 @@ export const english: Texts = {
     demoReady:
       "Page   {api}\nMQTT   {mqtt}   (topic meters/+/telemetry)\nMeters {meters} simulated, read every {interval}",
     demoStop: "Ctrl+C ends.",
-    demoSummary: "{scheduled} readings scheduled, {journaled} in the journal, {acknowledged} acknowledged by {sink}.",
+    demoSummary:
+      "{scheduled} readings scheduled, {journaled} in the journal, {acknowledged} acknowledged by {sink}.",
     runReady: "Gateway runs: {meters} meters, {sinks} sinks, API {api}",
     stopping: "Releasing associations and draining sinks ...",
     stopped: "Stopped.",
@@ -189,7 +190,8 @@ export const english: Texts = {
     simulateReady: "{meters} meters simulated (seed {seed}). Ctrl+C ends.",
     testStage: "{stage}",
     testOk: "Everything answers.",
-    readSummary: "{reads} reads, {values} values, {errors} errors, {reconnects} reconnects; p50 {p50} ms, p99 {p99} ms, {perSecond}/s",
+    readSummary:
+      "{reads} reads, {values} values, {errors} errors, {reconnects} reconnects; p50 {p50} ms, p99 {p99} ms, {perSecond}/s",
     imported: "{ok} of {rows} rows imported.",
     importDry: "{ok} of {rows} rows are good; nothing was changed.",
     plainPassword: "An LLS password travels in clear inside the AARQ.",

@@ -1,7 +1,8 @@
 import type { Texts } from "./texts.ts";
 
 export const spanish: Texts = {
-  description: "Lee medidores de energía DLMS/COSEM y entrega cada lectura, completa y una sola vez.",
+  description:
+    "Lee medidores de energía DLMS/COSEM y entrega cada lectura, completa y una sola vez.",
   commands: {
     demo: "medidores simulados, broker MQTT, pasarela y página: todo el camino, sin configurar nada",
     run: "la pasarela en primer plano",
@@ -170,7 +171,8 @@ export const spanish: Texts = {
     demoReady:
       "Página     {api}\nMQTT       {mqtt}   (tópico meters/+/telemetry)\nMedidores  {meters} simulados, leídos cada {interval}",
     demoStop: "Ctrl+C termina.",
-    demoSummary: "{scheduled} lecturas programadas, {journaled} en el historial, {acknowledged} confirmadas por {sink}.",
+    demoSummary:
+      "{scheduled} lecturas programadas, {journaled} en el historial, {acknowledged} confirmadas por {sink}.",
     runReady: "La pasarela corre: {meters} medidores, {sinks} destinos, API {api}",
     stopping: "Liberando asociaciones y vaciando destinos ...",
     stopped: "Detenida.",
@@ -183,13 +185,16 @@ export const spanish: Texts = {
     restarted: "{what} {name}: reiniciado.",
     noMeters: "Aún no hay medidores. Añada uno: lectura meter add NOMBRE --tcp HOST:PUERTO",
     noLines: "Aún no hay líneas. Añada una: lectura line add --tcp HOST:PUERTO",
-    noSinks: "Aún no hay destinos. Añada uno: lectura sink add NOMBRE --kind mqtt --url mqtt://HOST:1883",
+    noSinks:
+      "Aún no hay destinos. Añada uno: lectura sink add NOMBRE --kind mqtt --url mqtt://HOST:1883",
     noReadings: "Ahí no hay lecturas.",
-    notRunning: "Ninguna pasarela corre sobre este directorio; los valores son los últimos guardados.",
+    notRunning:
+      "Ninguna pasarela corre sobre este directorio; los valores son los últimos guardados.",
     simulateReady: "{meters} medidores simulados (semilla {seed}). Ctrl+C termina.",
     testStage: "{stage}",
     testOk: "Todo responde.",
-    readSummary: "{reads} lecturas, {values} valores, {errors} errores, {reconnects} reconexiones; p50 {p50} ms, p99 {p99} ms, {perSecond}/s",
+    readSummary:
+      "{reads} lecturas, {values} valores, {errors} errores, {reconnects} reconexiones; p50 {p50} ms, p99 {p99} ms, {perSecond}/s",
     imported: "{ok} de {rows} filas importadas.",
     importDry: "{ok} de {rows} filas están bien; no se cambió nada.",
     plainPassword: "Una contraseña LLS viaja en claro dentro de la AARQ.",
