@@ -228,6 +228,16 @@ describe("leniencies, each only where it is named", () => {
     expect(failure("db02aaaa0130", { emptySystemTitle: true })).toMatch(/systemTitle/);
   });
 
+  test("an over-declared length is told beside the content that is there", () => {
+    const read = decodeApdu(fromHex("c8 0a 3000000001"), { overdeclaredCipheredLength: true });
+    expect(read).toEqual({
+      kind: "glo-get-request",
+      content: fromHex("3000000001"),
+      declaredOctets: 10,
+    });
+    expect(encodeApdu(read)).toEqual(fromHex("c8 05 3000000001"));
+  });
+
   test("a ciphered length cut inside itself is refused all the same", () => {
     const lenient = { overdeclaredCipheredLength: true };
     expect(failure("c882", lenient)).toMatch(/^xdlms\/malformed/);

@@ -1,4 +1,5 @@
-import { type Codec, octetString, sequence } from "../axdr/codec.ts";
+import { type ObjectCodec, octetString, sequence } from "../axdr/codec.ts";
+import { readLength } from "../axdr/length.ts";
 import { apdu, type ApduCodec } from "./apdu-codec.ts";
 
 /** Tags of the APDUs ciphered with the global key, one for each service. */
@@ -50,46 +51,39 @@ export type CipheredServiceKind = keyof typeof gloTags | keyof typeof dedTags;
 export interface CipheredService {
   readonly kind: CipheredServiceKind;
   readonly content: Uint8Array;
+  /** The length the sender declared, where it is more than there is. Never written. */
+  readonly declaredOctets?: number;
 }
 
-const strictContent = octetString();
+type Body = Omit<CipheredService, "kind">;
+
+const strictBody: ObjectCodec<Body> = sequence("ciphered service", { content: octetString() });
 
 /** The length may say more than there is; what is there is taken (R43, gocosem's client). */
-const overdeclaredContent: Codec<Uint8Array> = {
-  ...strictContent,
+const overdeclaredBody: ObjectCodec<Body> = {
+  ...strictBody,
   decode: (reader, field) => {
-    const start = reader.offset;
-    const first = reader.uint8(field);
-    if (first > 0x80) reader.skip(Math.min(first & 0x7f, reader.remaining), field);
-    const left = reader.remaining;
-    reader.offset = start;
-    const whole = declaredLength(reader.octets, start);
-    if (whole <= left) return strictContent.decode(reader, field);
-    reader.offset = reader.end - left;
-    return reader.take(left, field);
+    const target = {};
+    overdeclaredBody.readInto(target, reader, field);
+    return target as Body;
+  },
+  readInto: (target, reader, field) => {
+    const declared = readLength(reader, field);
+    const there = Math.min(declared, reader.remaining);
+    const content = reader.take(there, field);
+    Object.assign(target, there < declared ? { content, declaredOctets: declared } : { content });
   },
 };
 
-function declaredLength(octets: Uint8Array, at: number): number {
-  const first = octets[at]!;
-  if (first < 0x80) return first;
-  let length = 0;
-  for (const octet of octets.subarray(at + 1, at + 1 + (first & 0x7f))) {
-    length = length * 256 + octet;
-  }
-  return first > 0x80 && first < 0x85 ? length : 0;
-}
-
-function declared(content: Codec<Uint8Array>): readonly ApduCodec<CipheredService>[] {
-  const body = sequence("ciphered service", { content });
+function declared(body: ObjectCodec<Body>): readonly ApduCodec<CipheredService>[] {
   return Object.entries({ ...gloTags, ...dedTags }).map(([kind, tag]) =>
     apdu(kind as CipheredServiceKind, tag, body),
   );
 }
 
 /** One codec for each tag. */
-export const cipheredServices: readonly ApduCodec<CipheredService>[] = declared(strictContent);
+export const cipheredServices: readonly ApduCodec<CipheredService>[] = declared(strictBody);
 
 /** The same, reading over-declared lengths (leniency `overdeclaredCipheredLength`). */
 export const overdeclaredCipheredServices: readonly ApduCodec<CipheredService>[] =
-  declared(overdeclaredContent);
+  declared(overdeclaredBody);
