@@ -6,7 +6,7 @@ import { expect, test as vitestTest } from "vitest";
 import { Drain } from "../packages/gateway/src/sinks/drain.ts";
 import { MqttSink, type MqttSinkOptions } from "../packages/gateway/src/sinks/mqtt/mqtt-sink.ts";
 import { decimal, MemoryOutbox, pollRecord } from "../packages/gateway/src/sinks/sink.contract.ts";
-import { testMeter } from "../packages/gateway/src/sinks/test-meter.contract.ts";
+import { testMeter } from "../packages/gateway/src/sinks/meter.fixture.ts";
 import { missingPrograms, Mosquitto } from "./mosquitto-server.ts";
 
 if (missingPrograms.length > 0) {

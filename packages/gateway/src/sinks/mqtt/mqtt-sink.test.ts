@@ -8,7 +8,7 @@ import {
 import { Secret } from "@lectura/dlms/security";
 import { expect, test } from "vitest";
 import { decimal, MemoryOutbox, pollRecord, sinkContract, startMs } from "../sink.contract.ts";
-import { testMeter } from "../test-meter.contract.ts";
+import { testMeter } from "../meter.fixture.ts";
 import { MqttSink, type MqttSinkOptions } from "./mqtt-sink.ts";
 
 type Definition = MqttSinkOptions["definition"];

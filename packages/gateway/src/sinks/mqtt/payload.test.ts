@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ReadingValue } from "../../readings/reading.ts";
 import { decimal, MemoryOutbox, pollRecord, startMs } from "../sink.contract.ts";
-import { testMeter } from "../test-meter.contract.ts";
+import { testMeter } from "../meter.fixture.ts";
 import { payloadFormats } from "./payload.ts";
 import { topicTemplate } from "./topic-template.ts";
 

@@ -58,7 +58,7 @@ function senmlValue({ value }: Reading): string | undefined {
 }
 
 /**
- * RFC 8428 section 4.5.1: A-Z a-z 0-9 - : . / _ and a letter or digit first. Other characters become
+ * RFC 8428 section 4.5.1: A-Z a-z 0-9 - : . / _ and a letter or digit first. Others become
  * their code point in hex between underscores.
  */
 function senmlName(name: string): string {

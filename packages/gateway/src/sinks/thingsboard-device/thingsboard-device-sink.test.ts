@@ -16,7 +16,7 @@ import {
   type SinkHarness,
   startMs,
 } from "../sink.contract.ts";
-import { testMeter } from "../test-meter.contract.ts";
+import { testMeter } from "../meter.fixture.ts";
 import { ThingsBoardDeviceSink } from "./thingsboard-device-sink.ts";
 
 const telemetryTopic = "v1/devices/me/telemetry";
