@@ -62,6 +62,8 @@ export const protocolErrors = {
   "hdlc/flooded": "reopen-line",
   "hdlc/limit": "reopen-session",
   "wrapper/no-answer": "reopen-line",
+  "iec62056-21/no-answer": "reopen-line",
+  "iec62056-21/no-mode-e": "operator",
   "acse/no-answer": "reopen-session",
   "acse/rejected": "operator",
   "acse/rejected-transient": "pause",

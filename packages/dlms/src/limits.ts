@@ -10,3 +10,5 @@ export const dataDepthMax = 32;
 export const dataElementsMax = 65_535;
 /** Data values in one unit, all levels together; beyond: `axdr/limit`. */
 export const dataValuesMax = 1_048_576;
+/** One line of the IEC 62056-21 sign-on; a longer one is dropped. */
+export const signOnLineOctetsMax = 64;

@@ -7,13 +7,7 @@ import type { LinkOutput } from "./link-output.ts";
 /** Takes the frames of one peer. */
 export interface FrameGateSink {
   /** Information is `octets[start..end)`, valid during the call only; none when `start` is `end`. */
-  frame(
-    control: number,
-    segmented: boolean,
-    octets: Uint8Array,
-    start: number,
-    end: number,
-  ): void;
+  frame(control: number, segmented: boolean, octets: Uint8Array, start: number, end: number): void;
 }
 
 /** Waits for the next octets of one frame: the longest frame at 300 Bd takes 70 s. */
@@ -109,7 +103,8 @@ export class FrameGate {
     const inbound = this.#inbound;
     const header = inbound.length + 4;
     if (end < header + 5 || chunk[0] !== flag || chunk[end] !== flag) return false;
-    if ((chunk[1]! & 0xf0) !== 0xa0 || (((chunk[1]! & 7) << 8) | chunk[2]!) !== end - 1) return false;
+    if ((chunk[1]! & 0xf0) !== 0xa0 || (((chunk[1]! & 7) << 8) | chunk[2]!) !== end - 1)
+      return false;
     if (!isAt(inbound, chunk, 3)) return false;
     return (
       fcsUpdate(fcsInitial, chunk, 1, header + 2) === fcsResidue &&
