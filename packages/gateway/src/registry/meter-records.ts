@@ -27,9 +27,12 @@ export interface MeterContext {
 }
 
 const clientSapDefault = 1;
-/** IEC 62056-46 6.4.2: seven bits an octet, the last one of each octet marks the end. */
+/**
+ * IEC 62056-46 6.4.2: seven bits an octet, the last bit of each marks the end. One octet has no lower
+ * part: the physical address is kept for the day the size changes, and is not sent.
+ */
 const hdlcBounds = {
-  1: { upper: 0x7f, lower: 0 },
+  1: { upper: 0x7f, lower: 0x3fff },
   2: { upper: 0x7f, lower: 0x7f },
   4: { upper: 0x3fff, lower: 0x3fff },
   auto: { upper: 0x3fff, lower: 0x3fff },

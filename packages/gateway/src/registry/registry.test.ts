@@ -237,7 +237,7 @@ describe("meters", () => {
   test("an address must fit its size", () => {
     const add = (address: object): unknown =>
       problemOf(() => registry.addMeter({ name: "m", endpoint, address }));
-    expect(add({ size: 1, lower: 1 })).toMatchObject({ params: { field: "address.lower" } });
+    expect(add({ size: 1, lower: 16_384 })).toMatchObject({ params: { field: "address.lower" } });
     expect(add({ size: 1, upper: 128 })).toMatchObject({ params: { field: "address.upper" } });
     expect(add({ size: 2, lower: 128 })).toMatchObject({ params: { field: "address.lower" } });
     expect(add({ size: 4, upper: 16_384 })).toMatchObject({ params: { field: "address.upper" } });
