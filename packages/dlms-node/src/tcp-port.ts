@@ -27,8 +27,8 @@ const unsentOctetsMax = 1024 * 1024;
 const lingerMs = 1000;
 
 /**
- * Every plain TCP port of the process reads into this: octets are handed on during the read call and
- * views are valid during that call only, so one is enough, however many meters there are.
+ * Every plain TCP port of the process reads into this: octets are handed on during the read call
+ * and views are valid during that call only, so one is enough, however many meters there are.
  */
 const receiveBuffer = new Uint8Array(64 * 1024);
 

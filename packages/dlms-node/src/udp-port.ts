@@ -13,8 +13,8 @@ export interface UdpPortOptions {
 }
 
 /**
- * A connected UDP socket: one datagram carries one wrapper unit, either way. What does not come from
- * the far end is dropped by the operating system.
+ * A connected UDP socket: one datagram carries one wrapper unit, either way. What does not come
+ * from the far end is dropped by the operating system.
  *
  * @throws {PortError} tcp/dns-failed, unreachable, not-permitted, failed
  */

@@ -51,7 +51,10 @@ export class DecodeError extends DlmsError {
   }
 }
 
-/** Recovery class of every protocol failure that is not a decoding problem. One table, one line each. */
+/**
+ * Recovery class of every protocol failure that is not a decoding problem. One table, one line
+ * each.
+ */
 export const protocolErrors = {
   "hdlc/no-answer": "reopen-line",
   "hdlc/refused": "pause",

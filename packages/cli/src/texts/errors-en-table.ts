@@ -126,6 +126,14 @@ export const englishErrors: ErrorTexts = {
     message: "Frames of the meter are missing ({detail}).",
     next: "The link is opened again by itself.",
   },
+  "iec62056-21/no-answer": {
+    message: "The meter does not answer the optical sign-on ({detail}).",
+    next: "Check the head, its baud rate (300, 7E1) and the device address; without mode E try HDLC directly.",
+  },
+  "iec62056-21/no-mode-e": {
+    message: "The meter offers no HDLC after the optical sign-on ({detail}).",
+    next: "Try HDLC directly at 9600 Bd, or read this meter at another interface.",
+  },
   "line/busy": {
     message: "The converter says another client holds the port ({detail}).",
     next: "Close the other client, or wait until the converter lets go of it; see lectura status for lines of this gateway.",

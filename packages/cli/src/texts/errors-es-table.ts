@@ -126,6 +126,14 @@ export const spanishErrors: ErrorTexts = {
     message: "Faltan tramas del medidor ({detail}).",
     next: "El enlace se reabre solo.",
   },
+  "iec62056-21/no-answer": {
+    message: "El medidor no responde al saludo óptico ({detail}).",
+    next: "Revise el cabezal, su velocidad (300, 7E1) y la dirección del equipo; sin modo E pruebe HDLC directo.",
+  },
+  "iec62056-21/no-mode-e": {
+    message: "El medidor no ofrece HDLC tras el saludo óptico ({detail}).",
+    next: "Pruebe HDLC directo a 9600 Bd, o lea este medidor por otra interfaz.",
+  },
   "line/busy": {
     message: "El convertidor dice que otro cliente ocupa el puerto ({detail}).",
     next: "Cierre el otro cliente o espere a que el convertidor lo suelte; lectura status muestra las líneas de esta pasarela.",

@@ -16,7 +16,7 @@
  *                  UA; DM once              dropped, counted
  *                  DM twice                 failed hdlc/disconnected
  *                  FRMR                     failed hdlc/frame-rejected
- *                  no answer                the same frames again, or RR; n times hdlc/request-timeout
+ *                  no answer                the same again, or RR; n times hdlc/request-timeout
  *   any            disconnect               DISC; disconnecting
  *   disconnecting  UA, DM                   closed; disconnected
  *
@@ -245,8 +245,9 @@ export class HdlcClientLink implements ClientLink {
   }
 
   /**
-   * A duplicate, or a frame behind a lost one. Not delivered; in the midst of an answer the meter is
-   * told where to go on. A late copy of the answer before needs nothing: our request acknowledges it.
+   * A duplicate, or a frame behind a lost one. Not delivered; in the midst of an answer the meter
+   * is told where to go on. A late copy of the answer before needs nothing: our request
+   * acknowledges it.
    */
   #onOutOfOrder(sendSequence: number, receiveSequence: number, final: boolean): void {
     const ahead = (sendSequence - this.#receiver.sequence) & 7;

@@ -23,10 +23,10 @@ export type DiscardReason = "noise" | FrameProblem;
 export const deframerOctetsMax: number = frameOctetsMax + 1;
 
 /**
- * Cuts HDLC frames out of an octet stream by their length field, whatever way the stream is chunked.
- * One flag may close a frame and open the next, further flags are fill. What does not hold (format,
- * HCS as soon as it is there, closing flag, FCS) is passed over up to the next flag inside it, so that
- * a truncated frame never takes a good one with it.
+ * Cuts HDLC frames out of an octet stream by their length field, whatever way the stream is
+ * chunked. One flag may close a frame and open the next, further flags are fill. What does not hold
+ * (format, HCS as soon as it is there, closing flag, FCS) is passed over up to the next flag inside
+ * it, so that a truncated frame never takes a good one with it.
  *
  * Retains at most `deframerOctetsMax` octets. A frame that is complete inside a chunk is not copied.
  * Never throws on account of the octets. Not reentrant: a sink must not push.
@@ -70,8 +70,8 @@ export class HdlcDeframer {
   }
 
   /**
-   * The line has been silent or has ended: what is held back is no beginning of a frame. Frames that
-   * stand complete inside it are delivered, the rest is discarded.
+   * The line has been silent or has ended: what is held back is no beginning of a frame. Frames
+   * that stand complete inside it are delivered, the rest is discarded.
    */
   flush(sink: DeframerSink): void {
     while (this.#pendingLength > 0) {

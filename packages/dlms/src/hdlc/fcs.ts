@@ -3,7 +3,8 @@
  * reflected, preset to ones, complemented, sent low octet first.
  *
  * The register over octets followed by their own check sequence is always `fcsResidue`. Two things
- * follow: a receiver only compares with it, and a sender may start the FCS of a frame behind its HCS.
+ * follow: a receiver only compares with it, and a sender may start the FCS of a frame behind its
+ * HCS.
  */
 
 /** Register before the first octet. */

@@ -14,8 +14,8 @@ export interface FrameGateSink {
 const growingMax = 100;
 
 /**
- * What a client lets in from the line: valid frames from its peer to itself. Echoes and the frames of
- * others are counted, text is told.
+ * What a client lets in from the line: valid frames from its peer to itself. Echoes and the frames
+ * of others are counted, text is told.
  */
 export class FrameGate {
   /** Destination and source of what we receive. */

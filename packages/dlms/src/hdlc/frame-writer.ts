@@ -9,8 +9,8 @@ const loopCopyOctetsMax = 64;
 
 /**
  * Writes the frames of one station to one other. Addresses are written once; I frames share one
- * buffer and RR frames another, so that the steady state allocates nothing. A view returned is valid
- * until the next frame of the same kind.
+ * buffer and RR frames another, so that the steady state allocates nothing. A view returned is
+ * valid until the next frame of the same kind.
  */
 export class FrameWriter {
   readonly #destination: Uint8Array;
@@ -47,7 +47,9 @@ export class FrameWriter {
     this.#loaded = length;
   }
 
-  /** The I frame with the information loaded. Sealing again with the same control changes nothing. */
+  /**
+   * The I frame with the information loaded. Sealing again with the same control changes nothing.
+   */
   seal(control: number, segmented: boolean): Uint8Array {
     const frame = this.#frame;
     const header = this.#header;

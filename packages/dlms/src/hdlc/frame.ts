@@ -82,8 +82,8 @@ export function locateControl(octets: Uint8Array, start: number, end: number): n
 }
 
 /**
- * Judges the beginning of a frame before all of it has come: 0 as long as nothing speaks against it,
- * else a negative number for `frameProblem`. `stop` is where the received octets end.
+ * Judges the beginning of a frame before all of it has come: 0 as long as nothing speaks against
+ * it, else a negative number for `frameProblem`. `stop` is where the received octets end.
  */
 export function judgeBeginning(octets: Uint8Array, start: number, stop: number): number {
   if (start < stop && (octets[start]! & 0xf0) !== 0xa0) return badFormat;

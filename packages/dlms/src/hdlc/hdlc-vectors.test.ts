@@ -146,7 +146,9 @@ function partsOf(expected: object): object {
   return value === undefined ? { size, upper, lower } : { size, upper: value };
 }
 
-/** A client link that has exchanged so much that the first frame is the answer to its last request. */
+/**
+ * A client link that has exchanged so much that the first frame is the answer to its last request.
+ */
 function linkBefore(
   first: Uint8Array,
   given: Exchange,

@@ -69,7 +69,8 @@ export interface ClientLink {
   connect(): void;
   /**
    * Sends one whole unit, copied before this returns. `answered: false` is for an unconfirmed
-   * service: nothing is awaited but the acknowledgement. @throws {InvariantError} not open, or busy.
+   * service: nothing is awaited but the acknowledgement. @throws {InvariantError} not open, or
+   * busy.
    */
   send(unit: Uint8Array, answered?: boolean): void;
   /** Sends one unit that is never answered nor repeated. @throws {RangeError} too long. */

@@ -4,12 +4,14 @@
  *   81 80 length { 05|06|07|08 octets value }
  *
  * 05/06 largest information field sent/received, 07/08 window sent/received, all as seen by the
- * sender of the frame. Values come in 1, 2 or 4 octets: they are read by their length. What is absent
- * has its default, 128 octets or window 1.
+ * sender of the frame. Values come in 1, 2 or 4 octets: they are read by their length. What is
+ * absent has its default, 128 octets or window 1.
  */
 import { DecodeError } from "../error.ts";
 
-/** What one side sends and takes. Octets count the information field, LLC included, of one frame. */
+/**
+ * What one side sends and takes. Octets count the information field, LLC included, of one frame.
+ */
 export interface HdlcParameters {
   /** Octets, `informationOctetsMin`..`informationOctetsMax`. */
   readonly transmitOctetsMax: number;

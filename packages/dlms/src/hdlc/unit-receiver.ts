@@ -2,8 +2,8 @@
 const keptOctetsMax = 4096;
 
 /**
- * Receive side of a link: V(R), modulo 8, and the segments collected of a unit. A unit of one segment
- * passes without a copy.
+ * Receive side of a link: V(R), modulo 8, and the segments collected of a unit. A unit of one
+ * segment passes without a copy.
  */
 export class UnitReceiver {
   readonly #octetsMax: number;

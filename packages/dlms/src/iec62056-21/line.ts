@@ -2,11 +2,11 @@
  * Lines of the sign-on of IEC 62056-21 clause 6.3, CR LF at the end of each:
  *
  *   request          / ? address !
- *   identification   / XXX Z \2 text     manufacturer, baud rate character, mode E mark
+ *   identification   / MMM Z \2 text     manufacturer, baud rate character, mode E mark
  *   option select    06 V Z Y            protocol, baud rate character, mode
  *
- * They are sent with seven bits and even parity. Read as eight bits without parity, the parity stands
- * in bit 7: the line is recognised all the same.
+ * They are sent with seven bits and even parity. Read as eight bits without parity, the parity
+ * stands in bit 7: the line is recognised all the same.
  */
 import { DecodeError } from "../error.ts";
 import { signOnLineOctetsMax } from "../limits.ts";
@@ -80,7 +80,9 @@ export function addParity(octets: Uint8Array): Uint8Array {
   return octets.map((octet) => evenParity(octet & 0x7f));
 }
 
-/** @throws {RangeError} an address that is too long or has other than letters, digits and blanks. */
+/**
+ * @throws {RangeError} an address that is too long or has other than letters, digits and blanks.
+ */
 export function buildSignOnRequest(address = ""): Uint8Array {
   if (address.length > addressCharactersMax || !/^[0-9A-Za-z ]*$/.test(address)) {
     throw new RangeError(`"${address}" is no device address`);

@@ -16,9 +16,9 @@ export interface MbusSink {
 
 /**
  * Cuts wired M-Bus long frames out of an octet stream by their length field (16 occurs inside),
- * whatever way the stream is chunked. What begins like a frame and is none is passed over to the next
- * 68 inside it. Retains at most `mbusFrameOctetsMax` octets, never throws on account of the octets.
- * Not reentrant: a sink must not push.
+ * whatever way the stream is chunked. What begins like a frame and is none is passed over to the
+ * next 68 inside it. Retains at most `mbusFrameOctetsMax` octets, never throws on account of the
+ * octets. Not reentrant: a sink must not push.
  */
 export class MbusDeframer {
   readonly #pending: Uint8Array = new Uint8Array(mbusFrameOctetsMax);
@@ -41,7 +41,9 @@ export class MbusDeframer {
     if (at < chunk.length) this.#hold(chunk, scan(chunk, at, chunk.length, sink), chunk.length);
   }
 
-  /** The line has been silent: frames complete inside what is held are delivered, the rest is not. */
+  /**
+   * The line has been silent: frames complete inside what is held are delivered, the rest is not.
+   */
   flush(sink: MbusSink): void {
     while (this.#pendingLength > 0) {
       const next = passOver(this.#pending, 0, this.#pendingLength, sink);

@@ -3,8 +3,8 @@ import type { MbusFrame } from "./frame.ts";
 
 /**
  * Joins the segments of a unit that came in several long frames. Segments are numbered from 0; a
- * missing or foreign one spoils the unit, and what is left of it is passed over up to the next first
- * segment. Holds at most `octetsMax`.
+ * missing or foreign one spoils the unit, and what is left of it is passed over up to the next
+ * first segment. Holds at most `octetsMax`.
  */
 export class MbusReassembler {
   readonly #octetsMax: number;
