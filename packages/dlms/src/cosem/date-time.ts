@@ -12,6 +12,7 @@ import {
   civilToIso,
   civilToMs,
   type CivilTime,
+  dayMs,
   dayOfWeek,
   daysInMonth,
   epochDay,
@@ -251,20 +252,25 @@ export function utcMs(value: CosemDateTime, options?: DeviationOptions): number 
 }
 
 /**
- * Wall milliseconds (no zone applied) of the 12 octets at `offset`, without an object; NaN where a part
- * from year to second is not specified or impossible. The caller has checked that the octets are there.
+ * Wall milliseconds (no zone applied) of the day in the date-time at `offset`, without an object; NaN
+ * where it is not specified or impossible. The caller has checked that the octets are there.
  */
-export function wallMsAt(octets: Uint8Array, offset: number): number {
+export function dayMsAt(octets: Uint8Array, offset: number): number {
   const year = (octets[offset]! << 8) | octets[offset + 1]!;
   const month = octets[offset + 2]!;
   const day = octets[offset + 3]!;
+  return isRealDay(year, month, day) ? epochDay(year, month, day) * dayMs : Number.NaN;
+}
+
+/** As `dayMsAt`, milliseconds since midnight. */
+export function clockMsAt(octets: Uint8Array, offset: number): number {
   const hour = octets[offset + 5]!;
   const minute = octets[offset + 6]!;
   const second = octets[offset + 7]!;
   const hundredths = octets[offset + 8]!;
-  if (hour > 23 || minute > 59 || second > 59 || !isRealDay(year, month, day)) return Number.NaN;
-  const minutes = epochDay(year, month, day) * 1440 + hour * 60 + minute;
-  return minutes * 60_000 + second * 1000 + (hundredths < 100 ? hundredths * 10 : 0);
+  if (hour > 23 || minute > 59 || second > 59) return Number.NaN;
+  const fraction = hundredths < 100 ? hundredths * 10 : 0;
+  return (hour * 3600 + minute * 60 + second) * 1000 + fraction;
 }
 
 /** Deviation of the 12 octets at `offset`, in minutes; -32768 = not specified. */

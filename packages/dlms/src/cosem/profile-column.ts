@@ -7,7 +7,8 @@ import {
   deviationAt,
   deviationNotSpecified,
   notSpecified,
-  wallMsAt,
+  clockMsAt,
+  dayMsAt,
   wallToUtcMs,
 } from "./date-time.ts";
 import { isDelta, type ProfileLayout, resolveCell } from "./profile-buffer.ts";
@@ -103,6 +104,8 @@ export class ColumnBuilder {
   #deviations: Int16Array = new Int16Array(0);
   #status: Uint8Array = new Uint8Array(0);
   #data: Data[] = [];
+  #dayKey = 0;
+  #dayMs: number = Number.NaN;
 
   constructor(rowsMax: number, layout: ProfileLayout, isClock: boolean, asData: boolean) {
     this.#layout = layout;
@@ -243,7 +246,15 @@ export class ColumnBuilder {
     const at = reader.offset;
     reader.skip(12, "buffer clock");
     const { octets } = reader;
-    this.#putTime(wallMsAt(octets, at), deviationAt(octets, at), octets[at + 11]!, row);
+    // Rows lie minutes apart: most of them are of the same day as the row before.
+    const dayKey =
+      (octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!;
+    if (dayKey !== this.#dayKey) {
+      this.#dayKey = dayKey;
+      this.#dayMs = dayMsAt(octets, at);
+    }
+    const wallMs = this.#dayMs + clockMsAt(octets, at);
+    this.#putTime(wallMs, deviationAt(octets, at), octets[at + 11]!, row);
     return true;
   }
 

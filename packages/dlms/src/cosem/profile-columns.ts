@@ -102,6 +102,13 @@ function readRows(reader: OctetReader, rows: RowsAt, builders: readonly ColumnBu
 }
 
 function readRowHead(reader: OctetReader, columnCount: number): void {
+  const { octets, offset } = reader;
+  if (reader.remaining > 1 && octets[offset] === 0x02 && octets[offset + 1] === columnCount) {
+    if (columnCount < 0x80) {
+      reader.offset = offset + 2;
+      return;
+    }
+  }
   const tag = reader.uint8("buffer row");
   if (tag !== 0x02) reader.fail("buffer row", `tag 0x${tag.toString(16)} is no structure`);
   const cells = readLength(reader, "buffer row");

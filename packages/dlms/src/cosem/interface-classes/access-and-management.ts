@@ -15,7 +15,7 @@ export const accessAndManagementClasses: readonly InterfaceClass[] = parseClasse
   -()
   -()
   reply_to_HLS_authentication() +58
-12 v2 Association SN
+12 v2 generic Association SN
   object_list: array
   access_rights_list: array
   security_setup_reference: octet-string
@@ -27,7 +27,7 @@ export const accessAndManagementClasses: readonly InterfaceClass[] = parseClasse
   -()
   -()
   reply_to_HLS_authentication() +58
-12 v3 Association SN
+12 v3 generic Association SN
   object_list: array
   access_rights_list: array
   security_setup_reference: octet-string
@@ -43,7 +43,7 @@ export const accessAndManagementClasses: readonly InterfaceClass[] = parseClasse
   reply_to_HLS_authentication() +58
   add_user() +60
   remove_user() +68
-12 v4 Association SN
+12 v4 generic Association SN
   object_list: array
   access_rights_list: array
   security_setup_reference: octet-string
@@ -211,20 +211,20 @@ export const accessAndManagementClasses: readonly InterfaceClass[] = parseClasse
   import_certificate() +58
   export_certificate() +60
   remove_certificate() +68
-122 v0 Function control
+122 v0 generic Function control
   activation_status: array
   function_list: array
   set_function_status()
   add_function()
   remove_function()
-123 v0 Array manager
+123 v0 generic Array manager
   array_object_list: array
   retrieve_number_of_entries()
   retrieve_entries()
   insert_entry()
   update_entry()
   remove_entries()
-124 v0 Communication port protection
+124 v0 generic Communication port protection
   protection_mode: enum
   allowed_failed_attempts: long-unsigned
   initial_lockout_time: double-long-unsigned

@@ -21,7 +21,7 @@ export const internetClasses: readonly InterfaceClass[] = parseClasses(`
   add_mc_IP_address() +60
   delete_mc_IP_address() +68
   get_nbof_mc_IP_addresses() +70
-43 v0 MAC address setup
+43 v0 generic MAC address setup
   MAC_address: octet-string
 44 v0 PPP setup
   PHY_reference: octet-string

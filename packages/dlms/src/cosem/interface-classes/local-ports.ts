@@ -38,7 +38,7 @@ export const localPortClasses: readonly InterfaceClass[] = parseClasses(`
   inter_octet_time_out: long-unsigned
   inactivity_time_out: long-unsigned
   device_address: long-unsigned
-24 v0 IEC twisted pair (1) setup
+24 v0 generic IEC twisted pair (1) setup
   secondary_address: octet-string
   primary_address_list: array
   tabi_list: array
@@ -48,7 +48,7 @@ export const localPortClasses: readonly InterfaceClass[] = parseClasses(`
   speed: enum
   primary_address_list: array
   tabi_list: array
-27 v0 PSTN modem configuration
+27 v0 generic PSTN modem configuration
   comm_speed: enum
   initialization_string: array
   modem_profile: array
@@ -56,7 +56,7 @@ export const localPortClasses: readonly InterfaceClass[] = parseClasses(`
   comm_speed: enum
   initialization_string: array
   modem_profile: array
-28 v0 PSTN auto answer
+28 v0 generic PSTN auto answer
   mode: enum
   listening_window: array
   status: enum

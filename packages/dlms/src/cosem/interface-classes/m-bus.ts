@@ -2,7 +2,7 @@
 import { type InterfaceClass, parseClasses } from "../interface-class.ts";
 
 export const mBusClasses: readonly InterfaceClass[] = parseClasses(`
-25 v0 M-Bus slave port setup
+25 v0 generic M-Bus slave port setup
   default_baud: enum
   avail_baud: enum
   addr_state: enum
@@ -75,7 +75,7 @@ export const mBusClasses: readonly InterfaceClass[] = parseClasses(`
   addr_state: enum
   device_address: octet-string
   address_mask: octet-string
-74 v0 M-Bus master port setup
+74 v0 generic M-Bus master port setup
   comm_speed: enum
 76 v0 generic DLMS server M-Bus port setup
   M-Bus_profile_selection: enum

@@ -54,17 +54,17 @@ export const measurementClasses: readonly InterfaceClass[] = parseClasses(`
   profile_entries: double-long-unsigned
   reset() +58
   capture() +60
-26 v0 Utility tables
+26 v0 generic Utility tables
   table_ID: long-unsigned
   length: double-long-unsigned
   buffer: octet-string
-61 v0 Register table
+61 v0 generic Register table
   table_cell_values: compact-array or array
   table_cell_definition: structure
   scaler_unit: scal_unit_type
   reset()
   capture()
-62 v0 Compact data
+62 v0 generic Compact data
   buffer: octet-string
   capture_objects: array
   template_id: unsigned

@@ -17,7 +17,7 @@ export const powerLineClasses: readonly InterfaceClass[] = parseClasses(`
   initiator_mac_address: long-unsigned
   synchronization_locked: boolean
   transmission_speed: enum
-51 v0 S-FSK Active initiator
+51 v0 generic S-FSK Active initiator
   active_initiator: initiator_descriptor
   reset_NEW_not_synchronized()
 52 v0 generic S-FSK MAC synchronization timeouts

@@ -100,6 +100,12 @@ export const timeAndControlClasses: readonly InterfaceClass[] = parseClasses(`
   control_mode: enum
   remote_disconnect()
   remote_reconnect()
+70 v2 generic Disconnect control
+  output_state: boolean
+  control_state: enum
+  control_mode: enum
+  remote_disconnect()
+  remote_reconnect()
 71 v0 Limiter
   monitored_value: value_definition
   threshold_active: threshold
