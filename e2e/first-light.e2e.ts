@@ -133,10 +133,10 @@ test("scalers are read once: a poll in steady state is one round trip, or one fo
   for (const [index, meter] of fleet.meters.entries()) {
     const before = await gateway.control.meterStatus(meter.name);
     const cyclesBefore = before.cycles.ok;
-    let after = before;
-    while (after.cycles.ok < cyclesBefore + 5 || after.state === "reading") {
-      after = await gateway.control.meterStatus(meter.name);
-    }
+    const polls = (): number => seen.readings.filter((item) => item.meter === meter.name).length;
+    const target = polls() + 5 * keys.length;
+    await until(() => polls() >= target);
+    const after = await gateway.control.meterStatus(meter.name);
     const requests = after.requests - before.requests;
     const cycles = after.cycles.ok - cyclesBefore;
     const perPoll = index === 0 ? 1 : keys.length;
