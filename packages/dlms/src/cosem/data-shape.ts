@@ -27,24 +27,12 @@ export function integerOf(data: Data | undefined, field: string, min: number, ma
   return data.value;
 }
 
-/** A whole number of any integer type, 64-bit ones too. */
-export function bigintOf(data: Data | undefined, field: string): bigint {
-  if (typeof data?.value === "bigint") return data.value;
-  if (typeof data?.value === "number") return BigInt(data.value);
-  return refuse(data, field, "an integer");
-}
-
 /** View of the octets of an octet-string or of a text. */
 export function octetsOf(data: Data | undefined, field: string): Uint8Array {
   if (data?.value instanceof Uint8Array) {
     if (data.type !== "float32" && data.type !== "float64") return data.value;
   }
   return refuse(data, field, "an octet-string");
-}
-
-export function booleanOf(data: Data | undefined, field: string): boolean {
-  if (data?.type === "boolean") return data.value;
-  return refuse(data, field, "a boolean");
 }
 
 function refuse(data: Data | undefined, field: string, wanted: string): never {
