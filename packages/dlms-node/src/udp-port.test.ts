@@ -22,7 +22,7 @@ portContract("a UDP port", async () => {
   return {
     port,
     arrived: () => concatOctets(arrived),
-    push: (octets) => void far.send(octets.slice(), nearPort, address),
+    push: (octets) => far.send(octets.slice(), nearPort, address),
     end: undefined,
     settle: turn,
     [Symbol.asyncDispose]: async () => {
