@@ -1,6 +1,6 @@
 /**
- * The OBIS catalogue: what the objects of electricity meters are called, in English and Spanish, and
- * which unit they should have. It advises; the meter's own attribute 3 decides.
+ * The OBIS catalogue: what the objects of electricity meters are called, in English and
+ * Spanish, and which unit they should have. It advises; the meter's own attribute 3 decides.
  */
 import { catalogueTable } from "./catalogue-table.ts";
 import { formatObis, obis, type ObisCode, parseObis } from "./obis.ts";

@@ -3,8 +3,9 @@
  *
  *     year(2) month day dow | hour minute second hundredths | deviation(2) clock-status
  *
- * Every field keeps the number that is on the wire, wildcards and garbage too, so that encoding gives
- * back identical octets. Meters do send garbage (month 25, day 243): decoding says `invalid`, never throws.
+ * Every field keeps the number that is on the wire, wildcards and garbage too, so that encoding
+ * gives back identical octets. Meters do send garbage (month 25, day 243): decoding says
+ * `invalid`, never throws.
  */
 import type { Data } from "../axdr/data.ts";
 import { DecodeError } from "../error.ts";
@@ -28,7 +29,10 @@ export const deviationNotSpecified = -0x8000;
 /** Month: the month in which daylight saving ends / begins. */
 export const monthDstEnd = 0xfd;
 export const monthDstBegin = 0xfe;
-/** Day: the second last / the last day of the month (of the given day of week where one is given). */
+/**
+ * Day: the second last / the last day of the month (of the given day of week where one is
+ * given).
+ */
 export const daySecondLast = 0xfd;
 export const dayLast = 0xfe;
 
@@ -53,7 +57,10 @@ export interface CosemTime {
 
 /** COSEM date-time. */
 export interface CosemDateTime extends CosemDate, CosemTime {
-  /** Minutes to add to local time to get UTC: -60 = Central European winter time. -32768 = not specified. */
+  /**
+   * Minutes to add to local time to get UTC: -60 = Central European winter time. -32768 = not
+   * specified.
+   */
   readonly deviationMinutes: number;
   /** Clock status octet, 255 = not specified; see `clockStatus`. */
   readonly status: number;
@@ -132,7 +139,10 @@ export function dateTimeOf(fields: DateTimeFields): CosemDateTime {
   };
 }
 
-/** Twelve octets, the same that were decoded. @throws {RangeError} a field does not fit its octets. */
+/**
+ * Twelve octets, the same that were decoded. @throws {RangeError} a field does not fit its
+ * octets.
+ */
 export function encodeDateTime(value: CosemDateTime): Uint8Array {
   const octets = new Uint8Array(12);
   octets.set(encodeDate(value), 0);
@@ -241,8 +251,9 @@ export function utcText(value: CosemDateTime, options?: DeviationOptions): strin
 }
 
 /**
- * UTC milliseconds since 1970: local time + deviation (Blue Book 4.1.6.1). Undefined where a part from
- * year to second or the deviation is not specified or impossible. The status does not matter here.
+ * UTC milliseconds since 1970: local time + deviation (Blue Book 4.1.6.1). Undefined where a
+ * part from year to second or the deviation is not specified or impossible. The status does not
+ * matter here.
  */
 export function utcMs(value: CosemDateTime, options?: DeviationOptions): number | undefined {
   const civil = civilTime(value);

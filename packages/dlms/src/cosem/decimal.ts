@@ -11,7 +11,10 @@ export interface Decimal {
 
 /** What to do with a JSON number of more significant digits than a reader's double keeps. */
 export interface JsonNumberOptions {
-  /** Digits a literal may have, zeros at its ends not counted in the fraction. 15 = every double keeps them. */
+  /**
+   * Digits a literal may have, zeros at its ends not counted in the fraction. 15 = every double
+   * keeps them.
+   */
   readonly digitsMax?: number;
   /** `number`: still the exact literal, the reader may round it. `string`: the literal in quotes. */
   readonly beyond?: "number" | "string";

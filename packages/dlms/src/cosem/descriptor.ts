@@ -15,8 +15,8 @@ export interface CosemMethod {
 }
 
 /**
- * Names one attribute of one COSEM object; fits wherever an AttributeDescriptor is wanted. Immutable:
- * `attribute`, `method` and `select` give new ones of the same object.
+ * Names one attribute of one COSEM object; fits wherever an AttributeDescriptor is wanted.
+ * Immutable: `attribute`, `method` and `select` give new ones of the same object.
  */
 export class CosemAttribute {
   readonly classId: number;

@@ -1,4 +1,7 @@
-/** The COSEM object model: names, times, numbers, interface classes, profiles, the OBIS catalogue. */
+/**
+ * The COSEM object model: names, times, numbers, interface classes, profiles, the OBIS
+ * catalogue.
+ */
 export {
   type CaptureObject,
   decodeCaptureObject,

@@ -1,7 +1,7 @@
 /**
  * Interface classes as tables (Blue Book part 2): which attributes and methods a class has in which
- * version. A class or version that no table describes is not an error: its attributes are read by number
- * and decoded by their tags ("generic access").
+ * version. A class or version that no table describes is not an error: its attributes are read
+ * by number and decoded by their tags ("generic access").
  */
 
 /** One attribute of a class. */

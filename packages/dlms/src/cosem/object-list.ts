@@ -1,13 +1,17 @@
-/** Attribute 2 of Association LN (class 15): which objects this association shows, with its rights. */
+/**
+ * Attribute 2 of Association LN (class 15): which objects this association shows, with its
+ * rights.
+ */
 import type { Data } from "../axdr/data.ts";
 import { elementsOf, integerOf, octetsOf, structureOf } from "./data-shape.ts";
 import { decodeObis, type ObisCode, obisToOctets } from "./obis.ts";
 
 /**
  * What an association may do with one attribute. Up to version 2 of class 15 `mode` is an enum (0 none,
- * 1 read, 2 write, 3 both, 4..6 the same with authentication), from version 3 a bit mask (bit 0 read,
- * 1 write, 2/3/4 authenticated/encrypted/signed request, 5/6/7 the same for the response). Taking one
- * for the other is a common mistake, so both are resolved here, by the association's version.
+ * 1 read, 2 write, 3 both, 4..6 the same with authentication), from version 3 a bit mask (bit 0
+ * read, 1 write, 2/3/4 authenticated/encrypted/signed request, 5/6/7 the same for the
+ * response). Taking one for the other is a common mistake, so both are resolved here, by the
+ * association's version.
  */
 export interface AttributeAccess {
   readonly attributeId: number;
@@ -91,7 +95,10 @@ export function attributeAccess(
   };
 }
 
-/** Rights of one method from its mode: 0 none, 1 access, 2 authenticated; from version 3 a bit mask. */
+/**
+ * Rights of one method from its mode: 0 none, 1 access, 2 authenticated; from version 3 a bit
+ * mask.
+ */
 export function methodAccess(
   methodId: number,
   mode: number,

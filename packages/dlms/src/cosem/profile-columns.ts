@@ -29,7 +29,8 @@ interface RowsAt {
 
 /**
  * Decodes the octets of one buffer attribute (array or compact-array of structures).
- * @throws {DecodeError} the octets are malformed, or a row has not as many cells as there are columns.
+ * @throws {DecodeError} the octets are malformed, or a row has not as many cells as there are
+ * columns.
  */
 export function decodeProfileColumns(octets: Uint8Array, layout: ProfileLayout): ProfileColumns {
   const reader: OctetReader = new OctetReader(octets, "axdr");

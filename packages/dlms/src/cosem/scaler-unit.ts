@@ -43,7 +43,10 @@ export function encodeScalerUnit({ scaler, unit }: ScalerUnit): Data {
   };
 }
 
-/** The attribute that holds the scaler and unit of a class: 3 for registers, 4 for demand registers. */
+/**
+ * The attribute that holds the scaler and unit of a class: 3 for registers, 4 for demand
+ * registers.
+ */
 export function scalerUnitAttribute(classId: number): number | undefined {
   if (classId === 3 || classId === 4) return 3;
   return classId === 5 ? 4 : undefined;

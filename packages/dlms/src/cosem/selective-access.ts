@@ -113,7 +113,10 @@ export function withoutAccessRights(): SelectiveAccess {
   return { selector: 1, parameters: { type: "null-data", value: null } };
 }
 
-/** Selector 2 of an object list (Blue Book 4.4.4): only objects of these classes, without rights. */
+/**
+ * Selector 2 of an object list (Blue Book 4.4.4): only objects of these classes, without
+ * rights.
+ */
 export function byClassList(classIds: readonly number[]): SelectiveAccess {
   return {
     selector: 2,

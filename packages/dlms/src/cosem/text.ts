@@ -1,6 +1,6 @@
 /**
- * Text of a visible-string or utf8-string. Octets that are no valid UTF-8, and in a visible-string all
- * from 80 hex on, are taken as Latin-1: a meter's odd label is shown, never refused.
+ * Text of a visible-string or utf8-string. Octets that are no valid UTF-8, and in a visible-
+ * string all from 80 hex on, are taken as Latin-1: a meter's odd label is shown, never refused.
  */
 export function textOf(octets: Uint8Array, type: "visible-string" | "utf8-string"): string {
   const decoded = type === "utf8-string" ? utf8(octets) : undefined;

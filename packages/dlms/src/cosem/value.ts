@@ -25,9 +25,9 @@ export interface ExactValueOptions extends DeviationOptions {
 }
 
 /**
- * A decoded attribute as an exact value that outlives the receive buffer. The scaler applies to integers
- * and floats; enum, bcd and bit-string have none. Undefined for what is no single value: null-data,
- * array, structure, compact-array, don't-care.
+ * A decoded attribute as an exact value that outlives the receive buffer. The scaler applies to
+ * integers and floats; enum, bcd and bit-string have none. Undefined for what is no single
+ * value: null-data, array, structure, compact-array, don't-care.
  */
 export function toExactValue(
   data: Data,

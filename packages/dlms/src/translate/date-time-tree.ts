@@ -20,7 +20,8 @@ export interface ClockStatusTree {
 }
 
 /**
- * Fields as on the wire: null only for year FFFF and deviation 8000, other wildcards keep their number.
+ * Fields as on the wire: null only for year FFFF and deviation 8000, other wildcards keep their
+ * number.
  */
 export interface DateTimeTree {
   readonly fields: {
