@@ -8,6 +8,7 @@ import { Drain, type DrainEvent } from "./sinks/drain.ts";
 import { MqttSink } from "./sinks/mqtt/mqtt-sink.ts";
 import type { Sink, SinkHealth } from "./sinks/sink.ts";
 import { ThingsBoardDeviceSink } from "./sinks/thingsboard-device/thingsboard-device-sink.ts";
+import type { Settings } from "./settings/settings.ts";
 import type { SinkCounts, Store } from "./store/store.ts";
 
 export interface DeliveryParts {
@@ -17,6 +18,8 @@ export interface DeliveryParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly gatewayVersion: string;
+  /** For every MQTT connection. */
+  readonly mqtt: Settings["mqtt"];
   readonly meters: () => readonly Meter[];
   readonly meterOf: (meterId: number) => Meter | undefined;
   readonly sinkPassword: (sinkId: number) => Secret | undefined;
@@ -142,19 +145,27 @@ export class Delivery {
   }
 
   #build(definition: SinkDefinition, password: Secret | undefined): Sink {
-    const { clock, random, meters, meterOf, gatewayVersion, thingsBoardToken } = this.#parts;
+    const { clock, random, meters, meterOf, gatewayVersion, mqtt } = this.#parts;
+    const backoff = { firstMs: mqtt.reconnectMsMin, maxMs: mqtt.reconnectMsMax };
+    const { connectTimeoutMs, keepAliveSeconds: keepaliveS } = mqtt;
+    const limits = { connectTimeoutMs, keepaliveS };
     if (definition.kind === "thingsboard-device") {
-      const tokenOf = thingsBoardToken;
-      return new ThingsBoardDeviceSink({
-        definition,
-        meters,
-        tokenOf,
-        gatewayVersion,
-        clock,
-        random,
-      });
+      const tokenOf = this.#parts.thingsBoardToken;
+      const connection = { backoff, limits };
+      const what = { definition, meters, tokenOf, gatewayVersion, connection };
+      return new ThingsBoardDeviceSink({ ...what, clock, random });
     }
-    return new MqttSink({ definition, password, meterOf, clock, random });
+    const connection = { backoff, limits: { ...limits, windowMax: mqtt.inFlightMax } };
+    // A sink without a user of its own takes the one of the settings, password and all.
+    const isOwn = definition.username !== undefined || mqtt.username === "";
+    return new MqttSink({
+      definition: isOwn ? definition : { ...definition, username: mqtt.username },
+      password: isOwn ? password : mqtt.password,
+      meterOf,
+      clock,
+      random,
+      connection,
+    });
   }
 
   #isOther(running: Running, definition: SinkDefinition): boolean {

@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { connectGateway } from "./api/connect-gateway.ts";
 import { findGateway } from "./api/gateway-file.ts";
+import type { StreamItem } from "./control/control.ts";
 import { startGateway } from "./main.ts";
 
 const directories: string[] = [];
@@ -139,4 +141,79 @@ test("a stop removes gateway.json and gives the summary, twice the same", async 
   expect(await gateway.stop()).toEqual(summary);
   expect(await findGateway(dataDirectory)).toBeUndefined();
   expect(() => readFileSync(join(dataDirectory, "gateway.json"))).toThrow(/ENOENT/);
+});
+
+test("the page is served with its types taken out, and nothing outside its directory", async () => {
+  const page = freshDirectory();
+  writeFileSync(join(page, "index.html"), "<!doctype html><title>Lectura</title>");
+  writeFileSync(join(page, "page.ts"), "const volts: number = 230;\nexport { volts };\n");
+  const options = { dataDirectory: freshDirectory(), dashboardDirectory: page, api: { port: 0 } };
+  await using gateway = await startGateway(options);
+  const { url } = gateway.api!;
+  expect(await (await fetch(`${url}/`)).text()).toContain("<title>Lectura</title>");
+  const script = await fetch(`${url}/page.ts`);
+  expect(script.headers.get("content-type")).toContain("text/javascript");
+  expect(await script.text()).not.toContain(": number");
+  const outside = await fetch(
+    `${url}/..%2f${options.dataDirectory.split("/").at(-1)}%2fgateway.json`,
+  );
+  expect(outside.status).toBe(404);
+  expect((await fetch(`${url}/%ff`)).status).toBe(400);
+});
+
+test("a request under another host name is refused, whoever sends it", async () => {
+  await using gateway = await startGateway({ dataDirectory: freshDirectory(), api: { port: 0 } });
+  const { hostname, port } = new URL(gateway.api!.url);
+  const answer = await new Promise<number | undefined>((resolve, reject) => {
+    const headers = { host: `evil.example:${port}` };
+    request({ hostname, port, path: "/api/v1/status", headers }, ({ statusCode }) =>
+      resolve(statusCode),
+    )
+      .on("error", reject)
+      .end();
+  });
+  expect(answer).toBe(403);
+});
+
+test("the event stream tells what happens, through the API too", async () => {
+  await using gateway = await startGateway({ dataDirectory: freshDirectory(), api: { port: 0 } });
+  const control = connectGateway(gateway.api!);
+  const items: StreamItem[] = [];
+  using _following = control.subscribe((item) => items.push(item));
+  await control.addMeter({ name: "m", endpoint, keys: ["voltage_l1"] });
+  // The subscription may arrive after the first event; every restart is a new failure to tell.
+  while (items.length === 0) {
+    await control.restartMeter("m");
+    await control.summary();
+  }
+  expect(items[0]).toMatchObject({ type: "event", code: "tcp/refused", line: "127.0.0.1:9" });
+  // Events are committed in groups, a moment after they are told.
+  let events: readonly { readonly code: string }[] = [];
+  while (events.length === 0) events = await control.events({ limit: 10 });
+  expect(events[0]).toMatchObject({ code: "tcp/refused" });
+});
+
+test("settings come from the file and the environment, and a typo in them stops the start", async () => {
+  const dataDirectory = freshDirectory();
+  const settingsFile = join(dataDirectory, "lectura.yaml");
+  writeFileSync(settingsFile, "api:\n  port: 0\npoll:\n  intervalMs: 5000\n  keys: [frequency]\n");
+  {
+    await using gateway = await startGateway({ dataDirectory, settingsFile });
+    const meter = await gateway.control.addMeter({ name: "m", endpoint });
+    expect(meter.plan.intervalMs).toBe(5000);
+    expect(meter.plan.items.map(({ key }) => key)).toEqual(["frequency"]);
+  }
+  {
+    const variables = { LECTURA_API_ENABLED: "false" };
+    await using gateway = await startGateway({ dataDirectory, settingsFile, variables });
+    expect(gateway.api).toBeUndefined();
+  }
+  writeFileSync(settingsFile, "api:\n  prot: 0\n");
+  await expect(startGateway({ dataDirectory, settingsFile })).rejects.toMatchObject({
+    code: "settings/invalid",
+  });
+  writeFileSync(settingsFile, "api:\n  host: 0.0.0.0\n");
+  await expect(startGateway({ dataDirectory, settingsFile })).rejects.toMatchObject({
+    code: "api/cannot-listen",
+  });
 });

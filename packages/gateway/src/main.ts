@@ -17,7 +17,9 @@ import { Stream } from "./observe/stream.ts";
 import { Pipeline } from "./pipeline.ts";
 import { RegistryView } from "./registry-view.ts";
 import { openRegistry, type Registry } from "./registry/registry.ts";
-import { openStore } from "./store/open-store.ts";
+import { openStore, type StoreOptions } from "./store/open-store.ts";
+import { loadSettings } from "./settings/load-settings.ts";
+import type { Settings } from "./settings/settings.ts";
 import type { Store } from "./store/store.ts";
 import { openVault } from "./vault/vault.ts";
 
@@ -30,6 +32,10 @@ export interface GatewayOptions {
    * when `readNow` or `testMeter` asks: what the CLI uses when no gateway runs. Default `full`.
    */
   readonly mode?: "full" | "control";
+  /** `lectura.yaml`; absent: defaults and `variables`. */
+  readonly settingsFile?: string;
+  /** `LECTURA_...` settings; nothing else is read from them. Absent: none. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
   /** `false` serves nothing. A port that is given must be free; the default one may move. */
   readonly api?: { readonly port?: number } | false;
   /** Files of the web page, served at `/`. */
@@ -51,6 +57,7 @@ export interface Gateway extends AsyncDisposable {
   stop(): Promise<GatewaySummary>;
 }
 
+/** The port nobody chose: taken means another one. */
 const defaultApiPort = 5001;
 /** Shares of the five seconds a stop may take. */
 const finishMs = 1_500;
@@ -60,25 +67,29 @@ const drainMs = 1_500;
 /**
  * Opens, connects and starts everything; this function and `pipeline.ts` are the only places that
  * know all rooms.
- * @throws {GatewayError} `store/...`, `vault/...`, `api/...`: nothing is left open then.
+ * @throws {GatewayError} `settings/...`, `store/...`, `vault/...`, `api/...`: nothing is left open then.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { dataDirectory, clock = systemClock, random = Math.random, mode = "full" } = options;
   const isFull = mode === "full";
+  const { settingsFile: file, variables = {} } = options;
+  const settings = loadSettings({ ...(file === undefined ? {} : { file }), variables });
   await using opened = new AsyncDisposableStack();
-  const store = opened.use(await openStore({ directory: dataDirectory, clock, exclusive: isFull }));
-  const vault = opened.use(openVault(dataDirectory));
-  const registry = opened.use(openRegistry({ directory: dataDirectory, vault, clock }));
-  const log = isFull ? openLog(dataDirectory) : silentLog;
+  const directory = dataDirectory;
+  const storeOptions = { directory, clock, exclusive: isFull, ...storeLimits(settings) };
+  const store = opened.use(await openStore(storeOptions));
+  const vault = opened.use(openVault(directory));
+  const registry = opened.use(openRegistry({ directory, vault, clock, defaults: settings.poll }));
+  const log = isFull ? openLog(directory, settings.log) : silentLog;
   opened.defer(() => log.close());
-  const parts = connect({ options, clock, random, isFull, store, registry, log });
+  const parts = connect({ options, settings, clock, random, isFull, store, registry, log });
   const { control, refresh, pipeline, acquisition, delivery, schedule } = parts;
   await control.begin();
   refresh();
   const changes = registry.onChange(refresh);
   opened.use(changes);
   opened.use(schedule);
-  const api = await openApi(options, parts, isFull);
+  const api = isFull ? await openApi(options, settings, parts) : undefined;
   if (api !== undefined) opened.use(api.served);
   const running = opened.move();
   const stop = async (): Promise<GatewaySummary> => {
@@ -103,8 +114,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
+function storeLimits({ store }: Settings): Partial<StoreOptions> {
+  const { databaseOctetsMax, ...limits } = store;
+  return databaseOctetsMax === 0 ? limits : { ...limits, databaseOctetsMax };
+}
+
 interface Rooms {
   readonly options: GatewayOptions;
+  readonly settings: Settings;
   readonly clock: Clock;
   readonly random: () => number;
   readonly isFull: boolean;
@@ -125,7 +142,8 @@ interface Parts {
 }
 
 /** Who tells whom. Nothing here waits, opens or starts. */
-function connect({ options, clock, random, isFull, store, registry, log }: Rooms): Parts {
+function connect(rooms: Rooms): Parts {
+  const { options, clock, random, isFull, store, registry, log } = rooms;
   const view = new RegistryView(registry);
   const stream = new Stream();
   const latest = new LatestReadings(store);
@@ -135,18 +153,7 @@ function connect({ options, clock, random, isFull, store, registry, log }: Rooms
   const publish = (item: StreamItem): void => stream.publish(item);
   const book = new EventBook({ clock, store, names, publish, log: log.write });
   const tell = (happening: Happening): void => book.tell(happening);
-  const delivery = new Delivery({
-    delivers: isFull,
-    store,
-    clock,
-    random,
-    gatewayVersion,
-    meters: () => view.meters,
-    meterOf: (id) => view.meter(id),
-    sinkPassword: (id) => registry.sinkPassword(id),
-    thingsBoardToken: (id) => registry.thingsBoardToken(id),
-    tell,
-  });
+  const delivery = deliveryOf(rooms, view, tell);
   const pipeline = new Pipeline({
     store,
     clock,
@@ -196,6 +203,26 @@ function connect({ options, clock, random, isFull, store, registry, log }: Rooms
   return { control, acquisition, pipeline, delivery, schedule, log, clock, refresh };
 }
 
+function deliveryOf(
+  { settings, clock, random, isFull, store, registry }: Rooms,
+  view: RegistryView,
+  tell: (happening: Happening) => void,
+): Delivery {
+  return new Delivery({
+    delivers: isFull,
+    store,
+    clock,
+    random,
+    gatewayVersion,
+    mqtt: settings.mqtt,
+    meters: () => view.meters,
+    meterOf: (id) => view.meter(id),
+    sinkPassword: (id) => registry.sinkPassword(id),
+    thingsBoardToken: (id) => registry.thingsBoardToken(id),
+    tell,
+  });
+}
+
 function wireOf(options: GatewayOptions, clock: Clock): Wire {
   const openPort: Wire["openPort"] = (request) => openTcpPort({ ...request, clock });
   return { openPort: options.openPort ?? openPort, sharePort, openSession };
@@ -209,18 +236,20 @@ interface OpenApi {
 
 async function openApi(
   options: GatewayOptions,
+  settings: Settings,
   { control, pipeline, log, clock }: Parts,
-  isFull: boolean,
 ): Promise<OpenApi | undefined> {
   const { api, dataDirectory, dashboardDirectory } = options;
-  if (!isFull || api === false) return undefined;
+  if (api === false || !settings.api.enabled) return undefined;
+  const { host } = settings.api;
+  const port = api?.port ?? settings.api.port;
   const key = randomBytes(24).toString("base64url");
   const served = await serveApi({
     control,
     clock,
-    host: "127.0.0.1",
-    port: api?.port ?? defaultApiPort,
-    portIsChosen: api?.port !== undefined,
+    host,
+    port,
+    portIsChosen: api?.port !== undefined || port !== defaultApiPort,
     key,
     dashboardDirectory,
     blockedBy: () => pipeline.blockedBy,

@@ -9,8 +9,8 @@ import { problemOf } from "./problem.ts";
 import { lineRoutes, meterRoutes, sinkRoutes } from "./resource-routes.ts";
 
 export interface ApiOptions extends Omit<ObserveParts, "streams"> {
-  /** Loopback only. */
-  readonly host: "127.0.0.1" | "::1";
+  /** `127.0.0.1`, `localhost` or `::1`: without users the API is for this machine. */
+  readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
   /** Somebody chose the port: taken means `api/port-taken`. Otherwise a free one is used. */
@@ -35,11 +35,12 @@ const bodyOctetsMax = 1024 * 1024;
  * @throws {GatewayError} `api/port-taken`, `api/cannot-listen`
  */
 export async function serveApi(options: ApiOptions): Promise<Api> {
+  refuseOtherHosts(options.host);
   const streams = new EventStreams(options.control, options.clock);
   const server = buildServer(options, streams);
   const movedFrom = await listen(server, options);
   const { port } = server.server.address() as AddressInfo;
-  const host = options.host === "::1" ? "[::1]" : options.host;
+  const host = options.host === "::1" ? "[::1]" : "127.0.0.1";
   return {
     url: `http://${host}:${port}`,
     movedFrom,
@@ -48,6 +49,14 @@ export async function serveApi(options: ApiOptions): Promise<Api> {
       await server.close();
     },
   };
+}
+
+function refuseOtherHosts(host: string): void {
+  if (["127.0.0.1", "localhost", "::1"].includes(host)) return;
+  const problem = "only loopback addresses are served until there are users";
+  throw new GatewayError("api/cannot-listen", `the API cannot listen on ${host}: ${problem}`, {
+    params: { host, problem },
+  });
 }
 
 function buildServer(options: ApiOptions, streams: EventStreams): FastifyInstance {
@@ -109,7 +118,9 @@ function badRequest(problem: string): GatewayError {
 
 /** The port it moved away from, where it did. */
 async function listen(server: FastifyInstance, options: ApiOptions): Promise<number | undefined> {
-  const { host, port, portIsChosen } = options;
+  const { port, portIsChosen } = options;
+  // A resolver may give localhost either family; the address we tell must be the one we listen on.
+  const host = options.host === "localhost" ? "127.0.0.1" : options.host;
   try {
     await server.listen({ host, port });
     return undefined;

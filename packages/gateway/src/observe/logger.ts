@@ -1,6 +1,7 @@
 import { renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
+import type { Settings } from "../settings/settings.ts";
 import type { EventSeverity } from "../store/store.ts";
 
 /** Where the gateway writes what happened, besides the event log in the store. */
@@ -24,14 +25,17 @@ const logOctetsMax = 16 * 1024 * 1024;
 /** Members that could carry a secret are never written, whoever passes them by mistake. */
 const secretPaths = ["password", "thingsBoardToken", "token", "key", "authorization"];
 
-/** Opens `gateway.log` in the data directory. A disk that takes no log costs the log, nothing else. */
-export function openLog(directory: string): GatewayLog {
-  const path = join(directory, "gateway.log");
+/**
+ * Opens the log: `gateway.log` in the data directory unless the settings name a file. A disk that
+ * takes no log costs the log, nothing else.
+ */
+export function openLog(directory: string, { level, file }: Settings["log"]): GatewayLog {
+  const path = file === "" ? join(directory, "gateway.log") : file;
   rotate(path);
   const destination = pino.destination({ dest: path, sync: false, mode: 0o600 });
   destination.on("error", () => {});
   const paths = [...secretPaths, ...secretPaths.map((name) => `*.${name}`)];
-  const log = pino({ base: null, redact: { paths, censor: "[secret]" } }, destination);
+  const log = pino({ level, base: null, redact: { paths, censor: "[secret]" } }, destination);
   return {
     write: (severity, fields, message) => log[levelOf[severity]](fields, message),
     internal: (message, error) => log.error({ err: error }, message),

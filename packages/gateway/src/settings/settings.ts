@@ -13,7 +13,7 @@ export interface Settings {
   };
   readonly log: {
     readonly level: "trace" | "debug" | "info" | "warn" | "error" | "silent";
-    /** Standard error when empty. */
+    /** `gateway.log` in the data directory when empty. */
     readonly file: string;
   };
   readonly store: {
@@ -64,7 +64,7 @@ const log = z.strictObject({
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")
     .describe("What is worth a line."),
-  file: z.string().default("").describe("File to write to; empty = standard error."),
+  file: z.string().default("").describe("File to write to; empty = gateway.log in the data directory."),
 });
 
 const outbox = z.strictObject({
