@@ -17,6 +17,7 @@ import type {
   GetDataResult,
   MethodDescriptor,
 } from "@lectura/dlms/xdlms";
+import { closeDialogue } from "./close-dialogue.ts";
 import type { SessionDialogue } from "./session-dialogue.ts";
 import type { RequestOptions, Session, SessionCounters, SessionNegotiated } from "./session.ts";
 
@@ -24,18 +25,11 @@ import type { RequestOptions, Session, SessionCounters, SessionNegotiated } from
 export class ClientSession implements Session {
   readonly negotiated: SessionNegotiated;
   readonly #dialogue: SessionDialogue;
-  readonly #close: () => Promise<void>;
   #closing: Promise<void> | undefined;
 
-  /** `close` releases, disconnects and closes; called once at most, never throws. */
-  constructor(
-    dialogue: SessionDialogue,
-    negotiated: SessionNegotiated,
-    close: () => Promise<void>,
-  ) {
+  constructor(dialogue: SessionDialogue, negotiated: SessionNegotiated) {
     this.#dialogue = dialogue;
     this.negotiated = negotiated;
-    this.#close = close;
   }
 
   get closed(): boolean {
@@ -123,7 +117,7 @@ export class ClientSession implements Session {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= closeDialogue(this.#dialogue);
     return this.#closing;
   }
 }

@@ -2,11 +2,12 @@ import type { AssociationOutcome } from "@lectura/dlms/client";
 import { HdlcClientLink } from "@lectura/dlms/hdlc";
 import { DlmsError, ProtocolError } from "@lectura/dlms/octets";
 import { ClientSession } from "./client-session.ts";
+import { closeDialogue } from "./close-dialogue.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Port } from "./port.ts";
 import { SessionDialogue } from "./session-dialogue.ts";
 import { SessionError } from "./session-error.ts";
-import { isSilence } from "./session-failure.ts";
+import { nobodyAnswers } from "./session-failure.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { type LinkCandidate, planSession, type SessionPlan } from "./session-plan.ts";
 import type { Session, SessionNegotiated } from "./session.ts";
@@ -36,9 +37,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     observer: options.observer,
     profile: plan.profile,
     responseMs: plan.timeouts.responseMs,
+    releaseMs: plan.timeouts.releaseMs,
+    portIsBorrowed: options.port !== undefined,
   });
-  const close = (): Promise<void> =>
-    closeDialogue(dialogue, plan.timeouts.releaseMs, clock, port === options.port);
   const { signal } = options;
   const onAbort = (): void => dialogue.abort(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });
@@ -51,12 +52,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const outcome = await dialogue.associate();
     signal?.throwIfAborted();
     dialogue.wire.enter("associated");
-    return new ClientSession(dialogue, negotiated(dialogue, plan, candidate, outcome), close);
+    return new ClientSession(dialogue, negotiated(dialogue, plan, candidate, outcome));
   } catch (error) {
     dialogue.end(
       error instanceof DlmsError ? error : new SessionError("session/closed", "aborted"),
     );
-    await close();
+    await closeDialogue(dialogue);
     throw error;
   } finally {
     signal?.removeEventListener("abort", onAbort);
@@ -124,10 +125,6 @@ async function openLink(
   throw failure;
 }
 
-function nobodyAnswers(error: unknown): boolean {
-  return isSilence(error) || (error instanceof SessionError && error.code === "line/silent");
-}
-
 function negotiated(
   dialogue: SessionDialogue,
   plan: SessionPlan,
@@ -140,33 +137,4 @@ function negotiated(
     return { framing, ...outcome };
   }
   return { framing, address: candidate.address, hdlc: link.negotiated, ...outcome };
-}
-
-/** RLRQ, DISC, close: each as far as the one before left something to do, all within `budgetMs`. */
-async function closeDialogue(
-  dialogue: SessionDialogue,
-  budgetMs: number,
-  clock: Clock,
-  portIsBorrowed: boolean,
-): Promise<void> {
-  const { wire } = dialogue;
-  const untilMs = clock.monotonicMs() + budgetMs;
-  const silent = nobodyAnswers(dialogue.failure);
-  try {
-    wire.enter("releasing");
-    dialogue.end(new SessionError("session/closed", "the session was disposed"));
-    if (silent) {
-      wire.disconnectBlindly();
-    } else {
-      await dialogue.release(budgetMs / 2, clock);
-      await wire.disconnect(Math.max(1, untilMs - clock.monotonicMs()));
-    }
-  } catch (error) {
-    // A meter that spoils its own farewell is gone all the same.
-    if (!(error instanceof DlmsError)) throw error;
-  } finally {
-    wire.detach();
-    if (!portIsBorrowed) await wire.port[Symbol.asyncDispose]();
-    wire.enter("closed");
-  }
 }

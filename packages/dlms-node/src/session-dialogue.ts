@@ -1,4 +1,5 @@
 import {
+  type ApduProtection,
   type AssociationInput,
   type AssociationOutcome,
   type AssociationProfile,
@@ -29,6 +30,10 @@ export interface DialogueOptions {
   readonly observer: FrameObserver | undefined;
   readonly profile: AssociationProfile;
   readonly responseMs: number;
+  /** Release, disconnect and close together. */
+  readonly releaseMs: number;
+  /** The port stays open when the session ends. */
+  readonly portIsBorrowed: boolean;
 }
 
 /**
@@ -38,15 +43,21 @@ export interface DialogueOptions {
  */
 export class SessionDialogue implements WireOwner, JobOwner {
   readonly wire: SessionWire;
+  readonly clock: Clock;
+  readonly releaseMs: number;
+  readonly portIsBorrowed: boolean;
   requests = 0;
   roundTrips = 0;
   lateReplies = 0;
   readonly #profile: AssociationProfile;
+  /** Also in the profile; here because every request looks at them. */
+  readonly #protection: ApduProtection | undefined;
+  readonly #invokeFlags: number;
   readonly #responseMs: number;
   readonly #observer: FrameObserver | undefined;
   #association: AssociationState = closedAssociation;
   /** The opening or release that somebody waits for. */
-  #step: PromiseWithResolvers<void> | undefined;
+  #step: PromiseWithResolvers<AssociationOutcome | undefined> | undefined;
   #context: ExchangeContext | undefined;
   #invokeId = 0;
   #job: SessionJob | undefined;
@@ -55,6 +66,11 @@ export class SessionDialogue implements WireOwner, JobOwner {
 
   constructor(options: DialogueOptions) {
     this.#profile = options.profile;
+    this.#protection = options.profile.protection;
+    this.#invokeFlags = requestOctet(0, options.profile.quirks);
+    this.clock = options.clock;
+    this.releaseMs = options.releaseMs;
+    this.portIsBorrowed = options.portIsBorrowed;
     this.#responseMs = options.responseMs;
     this.#observer = options.observer;
     this.wire = new SessionWire(options.port, this, options.clock, options.observer);
@@ -77,7 +93,7 @@ export class SessionDialogue implements WireOwner, JobOwner {
   /** Invoke-id-and-priority of the next request. Ids count 1..15, 0, 1 and so on. */
   nextInvoke(): number {
     this.#invokeId = (this.#invokeId + 1) & 0x0f;
-    return requestOctet(this.#invokeId, this.#profile.quirks);
+    return this.#invokeFlags | this.#invokeId;
   }
 
   /** Opens the association on an open link. */
@@ -87,21 +103,20 @@ export class SessionDialogue implements WireOwner, JobOwner {
     const opening = this.#step.promise;
     if (this.#failure === undefined) this.#stepAssociation({ type: "open" });
     else this.#settle(this.#failure);
-    await opening;
-    if (this.#association.at !== "associated") throw this.#failure ?? sessionClosed();
-    const { outcome } = this.#association;
+    const outcome = await opening;
+    if (outcome === undefined) throw this.#failure ?? sessionClosed();
     this.#context = exchangeContext(outcome, this.#profile);
     return outcome;
   }
 
   /** RLRQ, if there is something to release and the meter is free to listen. */
-  async release(budgetMs: number, clock: Clock): Promise<void> {
+  async release(budgetMs: number): Promise<void> {
     const idle = this.wire.connected && this.wire.link?.busy === false;
     if (!this.associated || !idle || this.#profile.quirks.skipRelease) return;
     await this.#profile.protection?.reserve();
     this.#step = Promise.withResolvers();
     const releasing = this.#step.promise.catch(() => undefined);
-    const bound = clock.timer(budgetMs, () => this.#settle());
+    const bound = this.clock.timer(budgetMs, () => this.#settle());
     this.#stepAssociation({ type: "release" });
     await releasing;
     bound[Symbol.dispose]();
@@ -209,14 +224,14 @@ export class SessionDialogue implements WireOwner, JobOwner {
       case "released":
         this.wire.sensitive = false;
         this.wire.answered();
-        this.#settle();
+        this.#settle(undefined, command.type === "associated" ? command.outcome : undefined);
     }
   }
 
-  #settle(reason?: unknown): void {
+  #settle(reason?: unknown, outcome?: AssociationOutcome): void {
     const step = this.#step;
     this.#step = undefined;
-    if (reason === undefined) step?.resolve();
+    if (reason === undefined) step?.resolve(outcome);
     else step?.reject(reason);
   }
 
@@ -254,7 +269,7 @@ export class SessionDialogue implements WireOwner, JobOwner {
   #toJob(job: SessionJob, apdu: Uint8Array): void {
     let plain = apdu;
     try {
-      plain = this.#profile.protection?.unprotect(apdu) ?? apdu;
+      if (this.#protection !== undefined) plain = this.#protection.unprotect(apdu);
       this.#beginUnit();
       if (job.abandoned) {
         this.#endTransfer(job, plain);
@@ -300,13 +315,13 @@ export class SessionDialogue implements WireOwner, JobOwner {
   /** Octets written before the APDU. */
   #beginUnit(): number {
     scratch.reset();
-    if (this.#profile.protection === undefined) this.wire.writePrefix(scratch);
+    if (this.#protection === undefined) this.wire.writePrefix(scratch);
     return scratch.length;
   }
 
   #sendUnit(job: SessionJob): void {
     this.roundTrips++;
-    const { protection } = this.#profile;
+    const protection = this.#protection;
     if (protection === undefined) {
       this.wire.send(scratch.view());
       return;
@@ -335,7 +350,7 @@ export class SessionDialogue implements WireOwner, JobOwner {
   }
 
   #sendProtected(plain: Uint8Array): void {
-    const unit = this.#profile.protection!.protect(plain);
+    const unit = this.#protection!.protect(plain);
     scratch.reset();
     this.wire.writePrefix(scratch);
     scratch.octets(unit);

@@ -48,3 +48,8 @@ export function explainFailure(error: DlmsError, context: FailureContext): DlmsE
   }
   return error;
 }
+
+/** As `isSilence`, also once it was explained. */
+export function nobodyAnswers(error: unknown): boolean {
+  return isSilence(error) || (error instanceof SessionError && error.code === "line/silent");
+}

@@ -31,7 +31,8 @@ export function planSession(options: SessionOptions): SessionPlan {
   if ((options.tcp === undefined) === (options.port === undefined)) {
     throw new RangeError("give either tcp or port");
   }
-  const timeouts: SessionTimeouts = { ...defaultTimeouts, ...options.timeouts };
+  const timeouts =
+    options.timeouts === undefined ? defaultTimeouts : { ...defaultTimeouts, ...options.timeouts };
   const framing = options.framing ?? "hdlc";
   const candidates =
     framing === "wrapper" ? [wrapperLink(options, timeouts)] : hdlcLinks(options, timeouts);
@@ -47,7 +48,8 @@ function profileOf(options: SessionOptions): AssociationProfile {
     authentication: options.authentication ?? { mechanism: "none" },
     conformance: options.conformance ?? clientConformance,
     maxPduOctets,
-    quirks: { ...standardQuirks, ...options.quirks },
+    quirks:
+      options.quirks === undefined ? standardQuirks : { ...standardQuirks, ...options.quirks },
     ...(options.protection === undefined ? {} : { protection: options.protection }),
     ...(options.conformanceAssumed === undefined
       ? {}

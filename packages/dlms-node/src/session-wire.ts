@@ -97,7 +97,8 @@ export class SessionWire implements LinkOutput {
 
   /** Writes what stands before every APDU. */
   writePrefix(writer: OctetWriter): void {
-    writer.octets(this.#link!.prefix);
+    const { prefix } = this.#link!;
+    for (let at = 0; at < prefix.length; at++) writer.uint8(prefix[at]!);
   }
 
   /**

@@ -7,7 +7,7 @@ import { confirmedServiceError } from "../xdlms/confirmed-service-error.ts";
 import { exceptionResponse } from "../xdlms/exception-response.ts";
 import { type InitiateResponse, initiateResponse } from "../xdlms/initiate-response.ts";
 import { AssociationError } from "./association-error.ts";
-import type { AssociationOutcome } from "./association-outcome.ts";
+import { type AssociationOutcome, sharedConformance } from "./association-outcome.ts";
 import type { AssociationProfile } from "./association-profile.ts";
 import type { HlsContext, HlsFunctions } from "./authentication.ts";
 import { ExceptionError, ServiceError } from "./exception-error.ts";
@@ -126,10 +126,11 @@ function outcomeOf(
   const { maxPduOctets } = initiate;
   const title = aare.respondingApTitle;
   return {
-    conformance:
+    conformance: sharedConformance(
       profile.conformanceAssumed === undefined
         ? initiate.conformance
         : new Set(profile.conformanceAssumed),
+    ),
     maxPduOctets: maxPduOctets < maxPduOctetsMin ? 0 : maxPduOctets,
     result: aare.result,
     diagnostic: diagnosticName(aare.diagnostic),

@@ -31,7 +31,7 @@ export type AssociationState =
       readonly outcome: AssociationOutcome;
       readonly context: HlsContext;
     }
-  | { readonly at: "associated"; readonly outcome: AssociationOutcome }
+  | { readonly at: "associated" }
   | { readonly at: "awaiting-rlre" };
 
 export type AssociationInput =
@@ -56,6 +56,8 @@ export interface AssociationTransition {
 }
 
 export const closedAssociation: AssociationState = { at: "closed" };
+/** Thousands of sessions are in this state: they share it. */
+const associatedState: AssociationState = { at: "associated" };
 
 /** Never throws for what the meter sent; a misplaced `open` or `release` is ignored as stale. */
 export function stepAssociation(
@@ -111,7 +113,7 @@ function onAare(
   const { outcome, serverToClient } = interpretAare(apdu, profile);
   const hls = hlsOf(profile);
   if (hls === undefined || serverToClient === undefined) {
-    return { state: { at: "associated", outcome }, command: { type: "associated", outcome } };
+    return { state: associatedState, command: { type: "associated", outcome } };
   }
   const context: HlsContext = {
     clientToServer: hls.challenge,
@@ -135,7 +137,7 @@ function onPass4(
   const plain = profile.protection?.unprotect(apdu) ?? apdu;
   verifyPass4(plain, hlsOf(profile)!, state.context);
   const { outcome } = state;
-  return { state: { at: "associated", outcome }, command: { type: "associated", outcome } };
+  return { state: associatedState, command: { type: "associated", outcome } };
 }
 
 function release(profile: AssociationProfile): AssociationTransition {

@@ -94,9 +94,9 @@ export class GetExchange extends BlockwiseGet<GetDataResult> {
       return;
     }
     writer.uint16(classId);
-    writer.octets(obisToOctets(logicalName));
-    writer.uint8(attributeId & 0xff);
-    writer.uint8(0);
+    const name = obisToOctets(logicalName);
+    for (let at = 0; at < 6; at++) writer.uint8(name[at]!);
+    writer.uint16((attributeId & 0xff) << 8); // and no selection
   }
 
   protected acceptPlain(apdu: Uint8Array): GetDataResult {
