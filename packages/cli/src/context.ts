@@ -5,7 +5,7 @@ import type { Output } from "./output.ts";
 export interface GlobalOptions {
   readonly json: boolean;
   readonly lang: string | undefined;
-  readonly dataDir: string;
+  readonly dataDir: string | undefined;
   readonly config: string | undefined;
   readonly apiUrl: string | undefined;
   readonly apiKey: string | undefined;

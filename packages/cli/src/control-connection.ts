@@ -1,5 +1,6 @@
 import { connectGateway, findGateway, type GatewayControl, startGateway } from "@lectura/gateway";
 import type { Context } from "./context.ts";
+import { dataDirectoryOf } from "./data-directory.ts";
 
 /** The gateway's control, of a running process or opened here on the data directory. */
 export interface ControlConnection {
@@ -16,12 +17,15 @@ export async function withControl<Result>(
   context: Context,
   use: (connection: ControlConnection) => Promise<Result>,
 ): Promise<Result> {
-  const { apiUrl, apiKey, dataDir } = context.options;
-  const address =
-    apiUrl === undefined ? await findGateway(dataDir) : { url: apiUrl, key: apiKey ?? "" };
+  const { apiUrl, apiKey } = context.options;
+  if (apiUrl !== undefined) {
+    return use({ control: connectGateway({ url: apiUrl, key: apiKey ?? "" }), running: true });
+  }
+  const dataDirectory = dataDirectoryOf(context);
+  const address = await findGateway(dataDirectory);
   if (address !== undefined) {
     return use({ control: connectGateway(address), running: true });
   }
-  await using gateway = await startGateway({ dataDirectory: dataDir, mode: "control" });
+  await using gateway = await startGateway({ dataDirectory, mode: "control" });
   return await use({ control: gateway.control, running: false });
 }

@@ -43,7 +43,7 @@ class Declaration {
       .description(texts.description)
       .option("--json", options.json, false)
       .addOption(new Option("--lang <lang>", options.lang).choices(["en", "es"]))
-      .option("--data-dir <dir>", options.dataDir, "./data")
+      .option("--data-dir <dir>", options.dataDir)
       .option("--config <file>", options.config)
       .option("--api-url <url>", options.apiUrl)
       .option("--api-key <key>", options.apiKey)

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import {
   checkSettings,
   loadSettings,
@@ -7,17 +6,9 @@ import {
   showSettings,
 } from "@lectura/gateway";
 import type { Context } from "../context.ts";
+import { settingsFileOf } from "../data-directory.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { fill } from "../texts/texts.ts";
-
-const defaultFile = "lectura.yaml";
-
-/** `--config`, else `lectura.yaml` where it is present, else none. */
-export function settingsFileOf(context: Context): string | undefined {
-  const { config } = context.options;
-  if (config !== undefined) return config;
-  return existsSync(defaultFile) ? defaultFile : undefined;
-}
 
 function rowOf({ verdict, file, line, path, problem, nearest }: SettingVerdict): readonly string[] {
   const near = nearest === "" ? "" : ` (${nearest}?)`;

@@ -1,6 +1,7 @@
 import { dashboardDirectory } from "@lectura/dashboard";
 import { startGateway } from "@lectura/gateway";
 import type { Context } from "../context.ts";
+import { dataDirectoryOf, settingsFileOf } from "../data-directory.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { parseCount } from "../parse.ts";
 import { fill } from "../texts/texts.ts";
@@ -17,11 +18,11 @@ export interface RunOptions {
 /** The gateway in the foreground until SIGINT or SIGTERM. */
 export async function run(context: Context, options: RunOptions): Promise<ExitCode> {
   const { output, environment } = context;
-  const { dataDir, config } = context.options;
+  const settingsFile = settingsFileOf(context);
   await using gateway = await startGateway({
-    dataDirectory: dataDir,
+    dataDirectory: dataDirectoryOf(context),
     dashboardDirectory,
-    ...(config === undefined ? {} : { settingsFile: config }),
+    ...(settingsFile === undefined ? {} : { settingsFile }),
     variables: environment.variables,
     ...(options.apiPort === undefined
       ? {}

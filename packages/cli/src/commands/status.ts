@@ -40,7 +40,7 @@ export function statusCard(context: Context, status: MeterStatus): readonly stri
   const paint = isHealthy(status, nowMs) ? colour.green : colour.red;
   const row = (label: string, text: string): string => `${label.padEnd(16)} ${text}`;
   const head = [
-    colour.bold(`${words.meter}: ${meter.name}`),
+    colour.bold(meter.name),
     row(words.endpoint, endpointText(line)),
     row(words.state, paint(words[status.state]) + (code === undefined ? "" : ` (${code})`)),
   ];

@@ -88,7 +88,7 @@ export async function test(
   for (const stage of report.stages) {
     const mark = stage.ok ? output.colour.green("ok  ") : output.colour.red("FAIL");
     const code = stage.code === undefined ? "" : `${stage.code}: `;
-    output.line(`${mark} ${stage.stage.padEnd(8)} ${String(stage.ms).padStart(8)} ms  ${code}${stage.detail}`);
+    output.line(`${mark} ${stage.stage.padEnd(8)} ${stage.ms.toFixed(1).padStart(8)} ms  ${code}${stage.detail}`);
   }
   if (report.ok) {
     output.note(output.texts.sentences.testOk);

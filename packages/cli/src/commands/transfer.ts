@@ -12,6 +12,7 @@ import {
   startGateway,
 } from "@lectura/gateway";
 import type { Context } from "../context.ts";
+import { dataDirectoryOf } from "../data-directory.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { CliError } from "../problem.ts";
 import { errorText } from "../texts/error-texts.ts";
@@ -34,7 +35,7 @@ async function withRegistry<Result>(
   context: Context,
   use: (registry: Registry) => Result,
 ): Promise<Result> {
-  const directory = context.options.dataDir;
+  const directory = dataDirectoryOf(context);
   // Opening in control mode makes directory and database where there are none yet.
   await using gateway = await startGateway({ dataDirectory: directory, mode: "control" });
   void gateway;
