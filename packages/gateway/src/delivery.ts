@@ -49,7 +49,7 @@ export class Delivery {
     { readonly definition: SinkDefinition; readonly why: string }
   >();
   readonly #told = new Map<number, string>();
-  /** Sinks that are being closed; what replaces them begins after that, or rows would be sent twice. */
+  /** Sinks being closed; what replaces them begins after that, or rows would be sent twice. */
   readonly #ending = new Map<number, Promise<void>>();
   #definitions: readonly SinkDefinition[] = [];
   #stopped = false;

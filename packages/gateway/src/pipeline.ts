@@ -4,8 +4,8 @@
  *     meter > octets > frame > APDU > COSEM data > RawRead > Reading > journal + outbox > sinks
  *             `------------ acquisition -----------'  `- readings -'  `--- store ---'
  *
- * Acquisition hands in what one poll of one meter gave; it is journaled, with one outbox row for each
- * sink, in one commit; then the sinks' drains are told. When the store cannot take anything (full
+ * Acquisition hands in what one poll of one meter gave; it is journaled, with one outbox row for
+ * each sink, in one commit; then the sinks' drains are told. When the store cannot take anything (full
  * disk, read-only), polling stops until it can: nothing is read that could not be kept.
  */
 import { unitSymbol } from "@lectura/dlms/cosem";
@@ -33,7 +33,7 @@ export interface PipelineParts {
   readonly tell: (happening: Happening) => void;
 }
 
-/** Records that wait in memory for a store that failed; more are refused and count as not journaled. */
+/** Records waiting in memory for a store that failed; more are refused, counted not journaled. */
 const waitingMax = 10_000;
 /** How often a failed store is tried again, with the oldest record that waits. */
 const storeRetryMs = 2_000;

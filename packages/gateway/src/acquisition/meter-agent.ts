@@ -395,7 +395,7 @@ export class MeterAgent {
     this.#retry = undefined;
   }
 
-  /** Monotonic ms of the earliest next attempt; Infinity while held, 0 when nothing is waited for. */
+  /** Monotonic ms of the next attempt; Infinity while held, 0 when nothing is waited for. */
   #nextAttemptMs(): number {
     if (this.#health.at === "held") return Infinity;
     const ownMs = this.#health.at === "failing" ? this.#health.nextAttemptAt : 0;

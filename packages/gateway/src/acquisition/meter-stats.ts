@@ -9,8 +9,8 @@ export interface MeterCounts {
 }
 
 /**
- * A cycle is one tick of the cadence. It is ok when every item asked for was answered before the next
- * tick, at once or by a retry; else it failed. scheduled = ok + failed + the open one.
+ * A cycle is one tick of the cadence. It is ok when every item asked for was answered before the
+ * next tick, at once or by a retry; else it failed. scheduled = ok + failed + the open one.
  */
 export class MeterStats {
   #scheduled = 0;

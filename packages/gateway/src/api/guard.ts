@@ -14,8 +14,8 @@ const loopbackNames: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[
 const readingMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * The API is for this machine. A page of another site that rebinds its name to 127.0.0.1 still sends
- * its own name as the host: refused. Changes need the key of `gateway.json`, which only the user of
+ * The API is for this machine. A page of another site that rebinds its name to 127.0.0.1 still
+ * sends its own name as the host: refused. Changes need the key of `gateway.json`, which only the user of
  * the data directory can read.
  */
 export function guard(request: GuardedRequest, key: string): void {

@@ -13,7 +13,7 @@ import type { Reading } from "../readings/reading.ts";
 import type { HistoryQuery, SinkCounts, StoredEvent } from "../store/store.ts";
 import type { GatewayStatus, MeterStatus, StreamItem } from "./control.ts";
 
-/** Numeric id, or the name as people gave it. A name made of digits is looked up as a name first. */
+/** Numeric id, or the name as people gave it. Digits are looked up as a name first. */
 export type Reference = number | string;
 
 /** What a new line needs; the rest has defaults. */

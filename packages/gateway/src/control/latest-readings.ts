@@ -2,8 +2,8 @@ import type { PollRecord, Reading } from "../readings/reading.ts";
 import type { Store } from "../store/store.ts";
 
 /**
- * The newest Reading of each key of each meter. Asked of the store once for each meter, then kept by
- * what is journaled, so that a status card costs the storage thread nothing.
+ * The newest Reading of each key of each meter. Asked of the store once for each meter, then kept
+ * by what is journaled, so that a status card costs the storage thread nothing.
  */
 export class LatestReadings {
   readonly #store: Pick<Store, "latest">;

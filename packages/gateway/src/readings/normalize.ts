@@ -48,7 +48,7 @@ function valueOf(data: Data, scaler: number, classId: number): ReadingValue | st
 
 const clockClassId = 8;
 
-/** Class 8 tells its time as an octet-string; serial numbers are octet-strings of printable ASCII. */
+/** Class 8 tells its time as an octet-string; serial numbers are octet-strings of ASCII. */
 function meaningOf(octets: Uint8Array, classId: number): "datetime" | "text" | "octets" {
   if (classId === clockClassId && octets.length === 12) return "datetime";
   const printable = octets.length > 0 && octets.every((octet) => octet >= 0x20 && octet < 0x7f);

@@ -3,8 +3,8 @@ import type { PlanItem } from "../registry/model.ts";
 import type { ReadingOrigin } from "./reading.ts";
 
 /**
- * One attribute as the meter gave it, with everything needed to make a Reading of it. Polled, pushed
- * and back-filled values join here.
+ * One attribute as the meter gave it, with everything needed to make a Reading of it. Polled,
+ * pushed and back-filled values join here.
  */
 export interface RawRead {
   readonly meterId: number;

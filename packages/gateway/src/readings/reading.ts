@@ -45,7 +45,7 @@ export interface Reading {
   readonly quality: readonly QualityFlag[];
 }
 
-/** A plan item that gave no value in a poll: the meter said no, or its value could not be a Reading. */
+/** A plan item without a value: the meter said no, or its value could not be a Reading. */
 export interface ReadingFailure {
   readonly key: string;
   readonly obis: ObisCode;

@@ -47,7 +47,7 @@ export class LineOwner {
   readonly #parts: LineOwnerParts;
   readonly #queue = new LineQueue();
   readonly #budget: ReconnectBudget;
-  /** Meters that may use this line now, and those of them that did not answer since it was opened. */
+  /** Meters that may use this line now, and those that did not answer since it was opened. */
   readonly #members = new Set<number>();
   readonly #silent = new Set<number>();
   #line: Line;

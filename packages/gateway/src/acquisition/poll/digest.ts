@@ -19,8 +19,8 @@ export interface Digest {
 }
 
 /**
- * Pairs values with scalers and turns them into Readings. A register whose scaler the meter does not
- * tell gives a failure, not a number that may be wrong by a power of ten.
+ * Pairs values with scalers and turns them into Readings. A register whose scaler the meter does
+ * not tell gives a failure, not a number that may be wrong by a power of ten.
  */
 export function digest(meterId: number, result: PollResult, scalers: ScalerCache): Digest {
   const scalersLearned = learnScalers(result.answers, scalers);

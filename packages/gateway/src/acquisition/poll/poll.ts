@@ -42,7 +42,7 @@ export interface PollOptions {
   readonly exchange: <T>(run: () => Promise<T>) => Promise<T>;
 }
 
-/** Attributes in one GET-with-list: what every meter we know of takes, first poll with scalers too. */
+/** Attributes in one GET-with-list: what meters take, the first poll with its scalers too. */
 export const listItemsMax = 32;
 /** Repeats of one GET on the same session when the error says that this may help. */
 const requestRepeatsMax = 2;

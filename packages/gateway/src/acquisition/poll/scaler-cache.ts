@@ -11,8 +11,8 @@ export function scalerAttributeId({ classId, attributeId }: PlanItem): number | 
 }
 
 /**
- * Scalers of one meter, read once and kept through restarts, so that a poll in steady state asks for
- * values only. Bounded by the reading plan.
+ * Scalers of one meter, read once and kept through restarts, so that a poll in steady state asks
+ * for values only. Bounded by the reading plan.
  */
 export class ScalerCache {
   readonly #scalers = new Map<string, CachedScaler>();

@@ -1,5 +1,5 @@
 /**
- * Longest wait before the n-th attempt after a failure; full jitter draws between one second and it.
+ * Longest wait before the n-th attempt after a failure; full jitter draws between a second and it.
  * The steps are wide because connections are scarce (see `ReconnectBudget`): the burst of three must
  * outlast a converter's 30 s idle time-out, not be spent within seconds.
  */

@@ -10,8 +10,8 @@ export interface CredentialHold {
 }
 
 /**
- * The credential latch on disk. One rejection closes it before anything else is done, and no restart
- * of the process opens it: a meter may lock out a client that insists.
+ * The credential latch on disk. One rejection closes it before anything else is done, and no
+ * restart of the process opens it: a meter may lock out a client that insists.
  */
 export async function closeLatch(
   store: Pick<Store, "remember">,

@@ -5,7 +5,7 @@ const refusalsMax = 3;
 /** How long it is left alone. */
 export const parkedMs: number = 24 * 3_600_000;
 
-/** Answers that say the object is not for us; others (temporary-failure, ...) may pass by themselves. */
+/** Answers that say the object is not for us; others (temporary-failure, ...) may pass. */
 const lasting: ReadonlySet<DataAccessResult> = new Set<DataAccessResult>([
   "object-undefined",
   "object-unavailable",
