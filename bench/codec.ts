@@ -18,7 +18,13 @@ import { measure, printMeasured } from "./measure.ts";
 const client = Uint8Array.of(0x21);
 const server = Uint8Array.of(0x03);
 const llc = [0xe6, 0xe7, 0x00];
-const u32 = (value: number): number[] => [6, value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+const u32 = (value: number): number[] => [
+  6,
+  value >>> 24,
+  (value >>> 16) & 255,
+  (value >>> 8) & 255,
+  value & 255,
+];
 const u16 = (value: number): number[] => [0x12, value >>> 8, value & 255];
 
 /** Responses with N(S) k and N(R) k+1, as they follow each other on a link. */
@@ -35,7 +41,10 @@ function responses(apdu: readonly number[]): readonly Uint8Array[] {
 
 const single = responses([0xc4, 1, 0xc1, 0, ...u32(123_456_789)]);
 const nine = responses([
-  0xc4, 3, 0xc1, 9,
+  0xc4,
+  3,
+  0xc1,
+  9,
   ...Array.from({ length: 9 }, (_, index) => [
     0,
     ...(index >= 2 && index < 5 ? u16(2300 + index) : u32(0x1234_5600 + index)),
@@ -132,9 +141,27 @@ function profile(): Uint8Array {
     const time = new Date(Date.UTC(2026, 0, 1) + row * 900_000);
     const year = time.getUTCFullYear();
     octets.push(
-      2, 5, 9, 12, year >> 8, year & 255, time.getUTCMonth() + 1, time.getUTCDate(),
-      ((time.getUTCDay() + 6) % 7) + 1, time.getUTCHours(), time.getUTCMinutes(), 0, 0, 0, 0, 0,
-      0x11, 8, ...u32(1_000_000 + row * 7), ...u32(200 + row * 3), ...u32(row),
+      2,
+      5,
+      9,
+      12,
+      year >> 8,
+      year & 255,
+      time.getUTCMonth() + 1,
+      time.getUTCDate(),
+      ((time.getUTCDay() + 6) % 7) + 1,
+      time.getUTCHours(),
+      time.getUTCMinutes(),
+      0,
+      0,
+      0,
+      0,
+      0,
+      0x11,
+      8,
+      ...u32(1_000_000 + row * 7),
+      ...u32(200 + row * 3),
+      ...u32(row),
     );
   }
   return Uint8Array.from(octets);

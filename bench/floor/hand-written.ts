@@ -47,11 +47,17 @@ function floorValue(octets: Uint8Array): FloorValue {
   switch (tag) {
     case 0x05:
       position += 4;
-      return (octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!;
+      return (
+        (octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!
+      );
     case 0x06:
       position += 4;
       return (
-        ((octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!) >>> 0
+        ((octets[at]! << 24) |
+          (octets[at + 1]! << 16) |
+          (octets[at + 2]! << 8) |
+          octets[at + 3]!) >>>
+        0
       );
     case 0x10:
       position += 2;

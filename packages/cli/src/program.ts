@@ -1,11 +1,46 @@
 import { Command, CommanderError, Option } from "commander";
-import { addLine, editLine, type LineOptions, listLines, pauseLine, removeLine, resumeLine, showLine } from "./commands/line.ts";
-import { addMeter, editMeter, listMeters, type MeterOptions, pauseMeter, removeMeter, restartMeter, resumeMeter, showMeter } from "./commands/meter.ts";
-import { addSink, editSink, listSinks, pauseSink, removeSink, resumeSink, showSink, type SinkOptions } from "./commands/sink.ts";
+import {
+  addLine,
+  editLine,
+  type LineOptions,
+  listLines,
+  pauseLine,
+  removeLine,
+  resumeLine,
+  showLine,
+} from "./commands/line.ts";
+import {
+  addMeter,
+  editMeter,
+  listMeters,
+  type MeterOptions,
+  pauseMeter,
+  removeMeter,
+  restartMeter,
+  resumeMeter,
+  showMeter,
+} from "./commands/meter.ts";
+import {
+  addSink,
+  editSink,
+  listSinks,
+  pauseSink,
+  removeSink,
+  resumeSink,
+  showSink,
+  type SinkOptions,
+} from "./commands/sink.ts";
 import { configCheck, configSchema, configShow } from "./commands/config.ts";
 import { decode, type DecodeOptions } from "./commands/decode.ts";
 import { demo, type DemoOptions } from "./commands/demo.ts";
-import { exportLines, exportMeters, type ExportOptions, importLines, importMeters, type ImportOptions } from "./commands/transfer.ts";
+import {
+  exportLines,
+  exportMeters,
+  type ExportOptions,
+  importLines,
+  importMeters,
+  type ImportOptions,
+} from "./commands/transfer.ts";
 import { follow } from "./commands/follow.ts";
 import { history, type HistoryOptions } from "./commands/history.ts";
 import { read, type ReadOptions } from "./commands/read.ts";
@@ -53,7 +88,7 @@ class Declaration {
         writeOut: environment.stdout,
         // What is wrong with the words of a command is reported once, in our own form.
         outputError: () => undefined,
-        writeErr: () => undefined,
+        writeErr: environment.stderr,
       });
   }
 
@@ -75,7 +110,10 @@ class Declaration {
     const command = parent.command(syntax).description(this.#texts.commands[text]).exitOverride();
     for (const [flag, option] of flags) command.option(flag, this.#texts.options[option]);
     command.action(async (...given: unknown[]) => {
-      const words = given.slice(0, -2).flat().filter((word) => typeof word === "string");
+      const words = given
+        .slice(0, -2)
+        .flat()
+        .filter((word) => typeof word === "string");
       const globals = command.optsWithGlobals<Options & GlobalOptions>();
       const output = new Output(this.#environment, {
         json: globals.json,
@@ -354,10 +392,8 @@ export async function runCommand(
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return exitCodes.done;
-      if (error.code === "commander.help") {
-        environment.stdout(declare.program.helpInformation());
-        return exitCodes.usage;
-      }
+      // A group without a command has shown its help.
+      if (error.code === "commander.help") return exitCodes.usage;
       const problem = error.message.replace(/^error: /, "");
       return output.problem(new CliError("usage/words", { problem }));
     }

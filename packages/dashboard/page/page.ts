@@ -107,7 +107,14 @@ const make = (tag: string, text = "", className = ""): HTMLElement => {
 function viewOf(name: string): MeterView {
   let view = views.get(name);
   if (view === undefined) {
-    view = { rows: new Map(), curve: [], state: "idle", code: undefined, tcp: undefined, lastAt: 0 };
+    view = {
+      rows: new Map(),
+      curve: [],
+      state: "idle",
+      code: undefined,
+      tcp: undefined,
+      lastAt: 0,
+    };
     views.set(name, view);
   }
   return view;
@@ -130,7 +137,10 @@ function curveOf(view: MeterView): Element | undefined {
   const span = Math.max(...values) - low || 1;
   const step = 100 / (values.length - 1);
   const path = values
-    .map((value, index) => `${index === 0 ? "M" : "L"}${index * step} ${29 - ((value - low) / span) * 28}`)
+    .map(
+      (value, index) =>
+        `${index === 0 ? "M" : "L"}${index * step} ${29 - ((value - low) / span) * 28}`,
+    )
     .join("");
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");

@@ -43,7 +43,13 @@ export function answerQuestion(text: string, keys: Keys): string {
   try {
     question = JSON.parse(text) as Question;
   } catch {
-    return failure(null, { code: "decode/not-json", layer: "json", field: "line", octet: 0, message: "not JSON" });
+    return failure(null, {
+      code: "decode/not-json",
+      layer: "json",
+      field: "line",
+      octet: 0,
+      message: "not JSON",
+    });
   }
   const { id = null, layer, hex } = question ?? {};
   const refuse = (code: string, field: string, message: string): string =>

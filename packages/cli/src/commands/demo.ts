@@ -59,12 +59,7 @@ async function addSimulated(control: GatewayControl, meter: FleetMeter): Promise
   });
 }
 
-function announce(
-  context: Context,
-  fleet: Fleet,
-  gateway: Gateway,
-  mqttUrl: string,
-): void {
+function announce(context: Context, fleet: Fleet, gateway: Gateway, mqttUrl: string): void {
   const { output } = context;
   const api = gateway.api?.url ?? "-";
   for (const notice of gateway.notices) output.note(notice);

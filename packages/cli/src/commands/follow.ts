@@ -20,9 +20,12 @@ export function streamText(output: Output, item: StreamItem): string {
       `${item.key.padEnd(16)} ${value} ${item.unit}${flags}`
     );
   }
-  const paint = { info: colour.cyan, warning: colour.yellow, error: colour.red, critical: colour.red }[
-    item.severity
-  ];
+  const paint = {
+    info: colour.cyan,
+    warning: colour.yellow,
+    error: colour.red,
+    critical: colour.red,
+  }[item.severity];
   const who = item.meter ?? item.line ?? "";
   return `${colour.dim(clockText(item.at))} ${who.padEnd(14)} ${paint(item.code)} ${item.message}`;
 }

@@ -35,7 +35,12 @@ const authentications = [
   "hls-sha256",
   "hls-ecdsa",
 ] as const;
-const quirkNames = ["invokeIdAlwaysOne", "skipRelease", "noSnrmParameters", "noGetWithList"] as const;
+const quirkNames = [
+  "invokeIdAlwaysOne",
+  "skipRelease",
+  "noSnrmParameters",
+  "noGetWithList",
+] as const;
 
 export function parseAddressSize(text: string): 1 | 2 | 4 | "auto" {
   if (text in sizes) return sizes[text as keyof typeof sizes];
@@ -142,7 +147,15 @@ export async function listMeters(context: Context): Promise<ExitCode> {
     if (meters.length === 0) output.line(sentences.noMeters);
     else {
       output.table([
-        ["id", words.name, words.endpoint, words.address, words.client, words.interval, words.state],
+        [
+          "id",
+          words.name,
+          words.endpoint,
+          words.address,
+          words.client,
+          words.interval,
+          words.state,
+        ],
         ...meters.map((meter) => {
           const line = lineById.get(meter.lineId);
           return [
@@ -170,7 +183,8 @@ export async function addMeter(
     throw new CliError("usage/missing", { name: "--tcp" });
   }
   const draft: MeterDraft = { ...(await meterEdit(context, options)), name };
-  if (draft.authentication === "lls") context.output.note(context.output.texts.sentences.plainPassword);
+  if (draft.authentication === "lls")
+    context.output.note(context.output.texts.sentences.plainPassword);
   return report(context, "added", (control) => control.addMeter(draft));
 }
 

@@ -67,8 +67,9 @@ export class ReadStatistics {
     const percentile = (share: number): number =>
       sorted.length === 0
         ? 0
-        : Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]! * 1000) /
-          1000;
+        : Math.round(
+            sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]! * 1000,
+          ) / 1000;
     const seconds = Math.max(0.001, (nowMs - this.#startedMs) / 1000);
     return {
       reads: this.#reads,

@@ -20,7 +20,12 @@ export type ReadAnswer =
       readonly unit: number;
       readonly atMs: number;
     }
-  | { readonly ok: false; readonly target: ReadTarget; readonly code: string; readonly atMs: number };
+  | {
+      readonly ok: false;
+      readonly target: ReadTarget;
+      readonly code: string;
+      readonly atMs: number;
+    };
 
 const attributeOf = (target: ReadTarget, attributeId: number): AttributeDescriptor => ({
   classId: target.classId,

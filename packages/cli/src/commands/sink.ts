@@ -1,4 +1,10 @@
-import type { GatewayControl, SinkDefinition, SinkDraft, SinkStatus, TlsSettings } from "@lectura/gateway";
+import type {
+  GatewayControl,
+  SinkDefinition,
+  SinkDraft,
+  SinkStatus,
+  TlsSettings,
+} from "@lectura/gateway";
 import type { Context } from "../context.ts";
 import { withControl } from "../control-connection.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";

@@ -40,7 +40,8 @@ async function testEndpoint(
   };
   try {
     const signal = context.environment.interrupted;
-    const connectTimeoutMs = options.timeout === undefined ? 5000 : parseDurationMs(options.timeout);
+    const connectTimeoutMs =
+      options.timeout === undefined ? 5000 : parseDurationMs(options.timeout);
     await using port = await timed(
       "tcp",
       () => openTcpPort({ ...parseEndpoint(tcp), connectTimeoutMs, signal }),
@@ -88,7 +89,9 @@ export async function test(
   for (const stage of report.stages) {
     const mark = stage.ok ? output.colour.green("ok  ") : output.colour.red("FAIL");
     const code = stage.code === undefined ? "" : `${stage.code}: `;
-    output.line(`${mark} ${stage.stage.padEnd(8)} ${stage.ms.toFixed(1).padStart(8)} ms  ${code}${stage.detail}`);
+    output.line(
+      `${mark} ${stage.stage.padEnd(8)} ${stage.ms.toFixed(1).padStart(8)} ms  ${code}${stage.detail}`,
+    );
   }
   if (report.ok) {
     output.note(output.texts.sentences.testOk);

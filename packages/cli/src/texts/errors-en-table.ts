@@ -54,13 +54,25 @@ export const englishErrors: ErrorTexts = {
     message: "The meter answered the association with something else ({detail}).",
     next: "Run: lectura test HOST:PORT, and keep its output for a report.",
   },
+  "api/bad-request": {
+    message: "The request is not valid ({detail}).",
+    next: "Correct it and send it again.",
+  },
   "api/cannot-listen": {
     message: "The API cannot listen ({detail}).",
     next: "Choose another port with --api-port.",
   },
+  "api/forbidden-host": {
+    message: "The API answers on loopback names only ({detail}).",
+    next: "Use 127.0.0.1 or localhost in the URL.",
+  },
   "api/invalid": {
     message: "The request is not valid ({detail}).",
     next: "Correct it and send it again.",
+  },
+  "api/not-found": {
+    message: "There is nothing at that address ({detail}).",
+    next: "Check the path; resources are under /api/v1.",
   },
   "api/port-taken": {
     message: "Port {port} is taken.",
@@ -69,6 +81,10 @@ export const englishErrors: ErrorTexts = {
   "api/refused": {
     message: "The gateway refused the request ({detail}).",
     next: "Check the request; GET /api/v1/openapi.json says what is accepted.",
+  },
+  "api/too-many-streams": {
+    message: "Too many clients follow the live stream.",
+    next: "Close one of them and try again.",
   },
   "api/unauthorized": {
     message: "The API key is missing or wrong.",
@@ -350,6 +366,14 @@ export const englishErrors: ErrorTexts = {
   "settings/unreadable": {
     message: "{file} cannot be read: {problem}",
     next: "Check that the file exists and may be read.",
+  },
+  "simulator/host-unknown": {
+    message: "The host to listen on is unknown ({detail}).",
+    next: "Use 127.0.0.1.",
+  },
+  "simulator/port-not-permitted": {
+    message: "The system does not permit this port ({detail}).",
+    next: "Choose a port above 1023.",
   },
   "simulator/port-taken": {
     message: "Port {port} is taken.",

@@ -54,13 +54,25 @@ export const spanishErrors: ErrorTexts = {
     message: "El medidor respondió otra cosa a la asociación ({detail}).",
     next: "Ejecute: lectura test HOST:PUERTO, y guarde lo que diga.",
   },
+  "api/bad-request": {
+    message: "La petición no es válida ({detail}).",
+    next: "Corríjala y envíela de nuevo.",
+  },
   "api/cannot-listen": {
     message: "El API no puede escuchar ({detail}).",
     next: "Elija otro puerto con --api-port.",
   },
+  "api/forbidden-host": {
+    message: "El API solo responde a nombres locales ({detail}).",
+    next: "Use 127.0.0.1 o localhost en la URL.",
+  },
   "api/invalid": {
     message: "La petición no es válida ({detail}).",
     next: "Corríjala y envíela de nuevo.",
+  },
+  "api/not-found": {
+    message: "No hay nada en esa dirección ({detail}).",
+    next: "Revise la ruta; los recursos están bajo /api/v1.",
   },
   "api/port-taken": {
     message: "El puerto {port} está ocupado.",
@@ -69,6 +81,10 @@ export const spanishErrors: ErrorTexts = {
   "api/refused": {
     message: "La pasarela rechazó la petición ({detail}).",
     next: "Revise la petición.",
+  },
+  "api/too-many-streams": {
+    message: "Demasiados clientes siguen el flujo en vivo.",
+    next: "Cierre uno e intente de nuevo.",
   },
   "api/unauthorized": {
     message: "Falta la clave del API o no es la correcta.",
@@ -350,6 +366,14 @@ export const spanishErrors: ErrorTexts = {
   "settings/unreadable": {
     message: "No se puede leer {file}: {problem}",
     next: "Revise que el archivo exista y se pueda leer.",
+  },
+  "simulator/host-unknown": {
+    message: "No se conoce el host donde escuchar ({detail}).",
+    next: "Use 127.0.0.1.",
+  },
+  "simulator/port-not-permitted": {
+    message: "El sistema no permite ese puerto ({detail}).",
+    next: "Elija un puerto mayor que 1023.",
   },
   "simulator/port-taken": {
     message: "El puerto {port} está ocupado.",

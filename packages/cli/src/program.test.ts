@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startFleet } from "@lectura/simulator";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runAs } from "./environment.fixture.ts";
+
+let directory = "";
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "lectura-cli-"));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+const run = (words: readonly string[], variables: Record<string, string> = {}) =>
+  runAs(["--data-dir", directory, ...words], { variables });
+
+describe("usage", () => {
+  test.for<readonly [words: readonly string[], code: string]>([
+    [["frobnicate"], "usage/words"],
+    [["meter", "show"], "usage/words"],
+    [["meter", "add", "a"], "usage/missing"],
+    [["meter", "add", "a", "--tcp", "nowhere"], "usage/endpoint"],
+    [["meter", "add", "a", "--tcp", "h:1", "--auth", "magic"], "usage/choice"],
+    [["meter", "add", "a", "--tcp", "h:1", "--address-size", "3"], "usage/choice"],
+    [["meter", "add", "a", "--tcp", "h:1", "--interval", "soon"], "usage/duration"],
+    [["meter", "add", "a", "--tcp", "h:1", "--password-env", "NOT_SET"], "usage/variable"],
+    [["meter", "add", "a", "--tcp", "h:1", "--plan", "voltage_l9"], "registry/unknown-key"],
+    [["sink", "add", "a"], "usage/missing"],
+    [["sink", "add", "a", "--url", "mqtt://h", "--kind", "kafka"], "usage/choice"],
+    [["read", "--tcp", "h:1"], "usage/nothing-to-read"],
+    [["read", "--tcp", "h:1", "nonsense"], "usage/key"],
+    [["simulate", "--personality", "nobody"], "usage/choice"],
+  ])("%j ends with 2 and %s", async ([words, code]) => {
+    const { exitCode, stderr } = await run(["--json", ...words]);
+    const { error } = JSON.parse(stderr.split("\n").at(-2) ?? "{}");
+    expect(error.code).toBe(code);
+    expect(error.message).not.toContain("{");
+    expect(error.next).not.toBe("");
+    expect(exitCode).toBe(2);
+  });
+
+  test("help ends with 0", async () => {
+    const { exitCode, stdout } = await run(["--help"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("simulate");
+  });
+
+  test("errors are told in the language asked for", async () => {
+    const { stderr } = await run(["--lang", "es", "meter", "show", "nadie"]);
+    expect(stderr).toContain("No existe el medidor nadie");
+    const other = await run(["meter", "show", "nadie"], { LANG: "es_CO.UTF-8" });
+    expect(other.stderr).toContain("No existe el medidor nadie");
+  });
+});
+
+test("a meter is added, shown, changed, listed, exported, imported and removed", async () => {
+  const add = ["meter", "add", "main", "--tcp", "127.0.0.1:4059", "--password-env", "P"];
+  const added = await run(["--json", ...add, "--plan", "voltage_l1,1-0:1.8.0"], { P: "12345678" });
+  expect(added.exitCode).toBe(0);
+  expect(JSON.parse(added.stdout)).toMatchObject({
+    name: "main",
+    tcp: "127.0.0.1:4059",
+    auth: "lls",
+    clientSap: 1,
+    hasPassword: true,
+  });
+  expect(added.stdout + added.stderr).not.toContain("12345678");
+
+  const again = await run(["--json", ...add], { P: "x" });
+  expect([again.exitCode, JSON.parse(again.stderr).error.code]).toEqual([2, "registry/name-taken"]);
+
+  await run(["meter", "edit", "main", "--interval", "15s", "--server-upper", "2"]);
+  const shown = await run(["--json", "meter", "show", "main"]);
+  expect(JSON.parse(shown.stdout)).toMatchObject({ intervalMs: 15_000, serverUpper: 2 });
+
+  const exported = await run(["meter", "export"]);
+  expect(exported.stdout).toContain("main");
+  expect(exported.stdout).not.toContain("12345678");
+
+  const file = join(directory, "fleet.yaml");
+  await run(["meter", "export", file]);
+  await run(["meter", "remove", "main"]);
+  const gone = await run(["--json", "meter", "show", "main"]);
+  expect(gone.exitCode).toBe(3);
+  const dry = await run(["--json", "meter", "import", file, "--dry-run"]);
+  expect(JSON.parse(dry.stdout)).toMatchObject({ applied: false, dryRun: true });
+  const imported = await run(["--json", "meter", "import", file]);
+  expect(imported.exitCode).toBe(0);
+  const listed = await run(["--json", "meter", "list"]);
+  expect(JSON.parse(listed.stdout).meters).toMatchObject([{ name: "main", intervalMs: 15_000 }]);
+});
+
+test("a simulated meter is read, tested and found without a gateway", async () => {
+  await using fleet = await startFleet({ meters: 1, personality: "microstar" });
+  const tcp = fleet.meters[0]?.tcp ?? "";
+  const credential = ["--password-env", "P"];
+  const variables = { P: "22222222" };
+
+  const one = await run(["--json", "read", "--tcp", tcp, ...credential, "voltage_l1"], variables);
+  expect(one.stderr).toBe("");
+  expect(JSON.parse(one.stdout)).toMatchObject({ type: "reading", key: "voltage_l1", unit: "V" });
+
+  const many = await run(
+    ["--json", "read", "--tcp", tcp, ...credential, "--repeat", "20", "active_energy"],
+    variables,
+  );
+  const lines = many.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines).toHaveLength(21);
+  expect(lines.at(-1)).toMatchObject({
+    type: "summary",
+    reads: 20,
+    values: 20,
+    errors: 0,
+    reconnects: 0,
+  });
+
+  const wrong = await run(["--json", "read", "--tcp", tcp, ...credential, "frequency"], { P: "0" });
+  expect(JSON.parse(wrong.stderr).error.code).toBe("acse/authentication-failed");
+  expect(wrong.exitCode).toBe(1);
+
+  const tested = await run(["--json", "test", tcp, ...credential], variables);
+  expect(JSON.parse(tested.stdout)).toMatchObject({ ok: true });
+
+  await run(["meter", "add", "main", "--tcp", tcp, ...credential], variables);
+  const stored = await run(["--json", "read", "main", "voltage_l1"]);
+  expect(JSON.parse(stored.stdout)).toMatchObject({ meter: "main", key: "voltage_l1" });
+  const status = await run(["--json", "status"]);
+  expect(status.exitCode).toBe(4);
+  expect(JSON.parse(status.stdout)).toMatchObject({ running: false });
+});
+
+test("a closed port names cause and next step", async () => {
+  const { exitCode, stderr } = await run(["read", "--tcp", "127.0.0.1:1", "voltage_l1"]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^error\[tcp\/refused\]: .+\nnext: .+\n$/);
+});
