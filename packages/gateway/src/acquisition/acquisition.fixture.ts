@@ -1,7 +1,7 @@
 /** Meters and lines in memory, scripted by tests, on a clock that stands still. */
 import type { Data } from "@lectura/dlms/axdr";
 import { obis } from "@lectura/dlms/cosem";
-import type { DlmsError } from "@lectura/dlms/octets";
+import { type DlmsError, ProtocolError } from "@lectura/dlms/octets";
 import { Secret } from "@lectura/dlms/security";
 import type { AttributeDescriptor, GetDataResult } from "@lectura/dlms/xdlms";
 import {
@@ -90,6 +90,7 @@ export class ScriptedMeter {
   released = 0;
   answerMs = 10;
   withList = true;
+  framing: "hdlc" | "wrapper" = "hdlc";
   /** Why the association does not open. */
   refuses: () => DlmsError | undefined = () => undefined;
   /** Why a request breaks; the session is closed with it unless the recovery is retry-request. */
@@ -374,7 +375,9 @@ export class Bench {
         const scripted = this.endpoint.meters.get(options.server?.upper ?? 1)!;
         scripted.openedAtMs.push(this.clock.monotonicMs());
         await this.clock.sleep(scripted.answerMs, options.signal);
-        const error = scripted.refuses();
+        const isForeign = options.framing !== scripted.framing;
+        const foreign = isForeign ? new ProtocolError("hdlc/no-answer", "no UA") : undefined;
+        const error = foreign ?? scripted.refuses();
         if (error !== undefined) throw error;
         return new ScriptedSession(scripted, this.clock, options.port!);
       },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ProtocolError } from "@lectura/dlms/octets";
-import { Bench, intervalMs, meter, plan, scalerUnit } from "./acquisition.fixture.ts";
+import { Bench, intervalMs, line, meter, plan, scalerUnit } from "./acquisition.fixture.ts";
 
 const voltage = plan[0]!.logicalName;
 
@@ -163,4 +163,18 @@ test("a mismatched invoke-id repeats the GET on the same session", async () => {
   await bench.clock.advance(intervalMs);
   expect(bench.records[0]!.readings.length).toBe(3);
   expect(bench.meter.openedAtMs.length).toBe(1);
+});
+
+test("a line of unknown framing is tried with HDLC, then the wrapper, and remembered", async () => {
+  const bench = new Bench();
+  bench.meter.framing = "wrapper";
+  await bench.start({ lines: [line({ framing: "auto" })] });
+  await bench.clock.advance(3 * intervalMs);
+  expect(bench.records.length).toBeGreaterThan(1);
+  expect(bench.meter.openedAtMs.length).toBe(2);
+  expect(bench.endpoint.connectedAtMs.length).toBe(1);
+  expect(bench.codes()).toEqual([]);
+  await bench.restart();
+  await bench.clock.advance(intervalMs);
+  expect(bench.store.facts.get(1)!.get("framing")).toBe("wrapper");
 });
