@@ -101,7 +101,9 @@ async function openLink(
   const { candidates, timeouts } = plan;
   const [only] = candidates;
   if (candidates.length === 1 && only !== undefined) {
-    await wire.connect(only.make(wire));
+    const opening = wire.connect(only.make(wire));
+    dialogue.prepare();
+    await opening;
     return only;
   }
   let failure: unknown;

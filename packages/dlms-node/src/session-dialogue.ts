@@ -4,6 +4,7 @@ import {
   type AssociationOutcome,
   type AssociationProfile,
   type AssociationState,
+  type AssociationTransition,
   closedAssociation,
   type Exchange,
   type ExchangeContext,
@@ -56,6 +57,8 @@ export class SessionDialogue implements WireOwner, JobOwner {
   readonly #responseMs: number;
   readonly #observer: FrameObserver | undefined;
   #association: AssociationState = closedAssociation;
+  /** The opening, computed while the link is being opened: the meter takes its time, we use it. */
+  #prepared: AssociationTransition | undefined;
   /** The opening or release that somebody waits for. */
   #step: PromiseWithResolvers<AssociationOutcome | undefined> | undefined;
   #context: ExchangeContext | undefined;
@@ -96,13 +99,22 @@ export class SessionDialogue implements WireOwner, JobOwner {
     return this.#invokeFlags | this.#invokeId;
   }
 
+  /** Builds the AARQ ahead of time, unless it needs an invocation counter. */
+  prepare(): void {
+    if (this.#protection !== undefined) return;
+    this.#prepared ??= stepAssociation(closedAssociation, { type: "open" }, this.#profile);
+  }
+
   /** Opens the association on an open link. */
   async associate(): Promise<AssociationOutcome> {
     await this.#profile.protection?.reserve();
     this.#step = Promise.withResolvers();
     const opening = this.#step.promise;
-    if (this.#failure === undefined) this.#stepAssociation({ type: "open" });
-    else this.#settle(this.#failure);
+    const prepared = this.#prepared;
+    this.#prepared = undefined;
+    if (this.#failure !== undefined) this.#settle(this.#failure);
+    else if (prepared === undefined) this.#stepAssociation({ type: "open" });
+    else this.#follow(prepared);
     const outcome = await opening;
     if (outcome === undefined) throw this.#failure ?? sessionClosed();
     this.#context = exchangeContext(outcome, this.#profile);
@@ -201,7 +213,10 @@ export class SessionDialogue implements WireOwner, JobOwner {
   }
 
   #stepAssociation(input: AssociationInput): void {
-    const { state, command } = stepAssociation(this.#association, input, this.#profile);
+    this.#follow(stepAssociation(this.#association, input, this.#profile));
+  }
+
+  #follow({ state, command }: AssociationTransition): void {
     this.#association = state;
     switch (command.type) {
       case "send":
