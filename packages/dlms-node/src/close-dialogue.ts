@@ -17,7 +17,7 @@ export async function closeDialogue(dialogue: SessionDialogue): Promise<void> {
     if (silent) {
       wire.disconnectBlindly();
     } else {
-      await dialogue.release(releaseMs / 2);
+      await dialogue.association.release(releaseMs / 2, clock);
       await wire.disconnect(Math.max(1, untilMs - clock.monotonicMs()));
     }
   } catch (error) {

@@ -102,7 +102,7 @@ async function openLink(
   const [only] = candidates;
   if (candidates.length === 1 && only !== undefined) {
     const opening = wire.connect(only.make(wire));
-    dialogue.prepare();
+    dialogue.association.prepare();
     await opening;
     return only;
   }

@@ -1,22 +1,18 @@
 import {
   type ApduProtection,
-  type AssociationInput,
   type AssociationOutcome,
   type AssociationProfile,
-  type AssociationState,
-  type AssociationTransition,
-  closedAssociation,
   type Exchange,
   type ExchangeContext,
   exchangeContext,
   requestOctet,
-  stepAssociation,
 } from "@lectura/dlms/client";
 import { type DlmsError, ProtocolError } from "@lectura/dlms/octets";
 import type { Clock } from "./clock.ts";
 import type { FrameObserver } from "./observer.ts";
 import type { Port } from "./port.ts";
 import { scratch } from "./scratch.ts";
+import { SessionAssociation } from "./session-association.ts";
 import { SessionError } from "./session-error.ts";
 import { type JobOwner, SessionJob } from "./session-job.ts";
 import { SessionWire, type WireOwner } from "./session-wire.ts";
@@ -49,18 +45,14 @@ export class SessionDialogue implements WireOwner, JobOwner {
   readonly portIsBorrowed: boolean;
   requests = 0;
   roundTrips = 0;
-  lateReplies = 0;
+  readonly association: SessionAssociation;
   readonly #profile: AssociationProfile;
   /** Also in the profile; here because every request looks at them. */
   readonly #protection: ApduProtection | undefined;
   readonly #invokeFlags: number;
   readonly #responseMs: number;
   readonly #observer: FrameObserver | undefined;
-  #association: AssociationState = closedAssociation;
-  /** The opening, computed while the link is being opened: the meter takes its time, we use it. */
-  #prepared: AssociationTransition | undefined;
-  /** The opening or release that somebody waits for. */
-  #step: PromiseWithResolvers<AssociationOutcome | undefined> | undefined;
+  #lateReplies = 0;
   #context: ExchangeContext | undefined;
   #invokeId = 0;
   #job: SessionJob | undefined;
@@ -77,6 +69,7 @@ export class SessionDialogue implements WireOwner, JobOwner {
     this.#responseMs = options.responseMs;
     this.#observer = options.observer;
     this.wire = new SessionWire(options.port, this, options.clock, options.observer);
+    this.association = new SessionAssociation(this.wire, options.profile, options.responseMs);
   }
 
   /** Why nothing can be asked any more; `undefined` while something can. */
@@ -84,8 +77,9 @@ export class SessionDialogue implements WireOwner, JobOwner {
     return this.#failure;
   }
 
-  get associated(): boolean {
-    return this.#association.at === "associated";
+  /** Answers that came after their time and were given to nobody. */
+  get lateReplies(): number {
+    return this.#lateReplies + this.association.staleApdus;
   }
 
   /** What exchanges may do; there once associated. */
@@ -99,45 +93,20 @@ export class SessionDialogue implements WireOwner, JobOwner {
     return this.#invokeFlags | this.#invokeId;
   }
 
-  /** Builds the AARQ ahead of time, unless it needs an invocation counter. */
-  prepare(): void {
-    if (this.#protection !== undefined) return;
-    this.#prepared ??= stepAssociation(closedAssociation, { type: "open" }, this.#profile);
-  }
-
   /** Opens the association on an open link. */
   async associate(): Promise<AssociationOutcome> {
-    await this.#profile.protection?.reserve();
-    this.#step = Promise.withResolvers();
-    const opening = this.#step.promise;
-    const prepared = this.#prepared;
-    this.#prepared = undefined;
-    if (this.#failure !== undefined) this.#settle(this.#failure);
-    else if (prepared === undefined) this.#stepAssociation({ type: "open" });
-    else this.#follow(prepared);
-    const outcome = await opening;
-    if (outcome === undefined) throw this.#failure ?? sessionClosed();
+    await this.#protection?.reserve();
+    if (this.#failure !== undefined) throw this.#failure;
+    const outcome = await this.association.open();
+    if (outcome === undefined) throw sessionClosed();
     this.#context = exchangeContext(outcome, this.#profile);
     return outcome;
-  }
-
-  /** RLRQ, if there is something to release and the meter is free to listen. */
-  async release(budgetMs: number): Promise<void> {
-    const idle = this.wire.connected && this.wire.link?.busy === false;
-    if (!this.associated || !idle || this.#profile.quirks.skipRelease) return;
-    await this.#profile.protection?.reserve();
-    this.#step = Promise.withResolvers();
-    const releasing = this.#step.promise.catch(() => undefined);
-    const bound = this.clock.timer(budgetMs, () => this.#settle());
-    this.#stepAssociation({ type: "release" });
-    await releasing;
-    bound[Symbol.dispose]();
   }
 
   /** Ends the `associate` under way: nobody waits for it any more. */
   abort(reason: unknown): void {
     this.wire.abort(reason);
-    this.#settle(reason);
+    this.association.settle(reason);
   }
 
   /** Refuses every request from now on, those that wait included. */
@@ -183,8 +152,8 @@ export class SessionDialogue implements WireOwner, JobOwner {
   // What the wire tells.
 
   apdu(apdu: Uint8Array): void {
-    if (this.#step !== undefined) {
-      this.#stepAssociation({ type: "apdu", apdu });
+    if (this.association.pending) {
+      this.association.apdu(apdu);
     } else if (this.#job === undefined) {
       this.unasked(apdu);
     } else {
@@ -197,8 +166,8 @@ export class SessionDialogue implements WireOwner, JobOwner {
   }
 
   overdue(): void {
-    if (this.#step !== undefined) {
-      this.#stepAssociation({ type: "silence" });
+    if (this.association.pending) {
+      this.association.overdue();
     } else if (this.wire.link?.busy === true) {
       this.wire.awaitAnswer(this.#responseMs); // the link is waiting too, and gives up by itself
     } else {
@@ -209,45 +178,7 @@ export class SessionDialogue implements WireOwner, JobOwner {
 
   lost(error: DlmsError): void {
     this.end(error);
-    this.#settle(error);
-  }
-
-  #stepAssociation(input: AssociationInput): void {
-    this.#follow(stepAssociation(this.#association, input, this.#profile));
-  }
-
-  #follow({ state, command }: AssociationTransition): void {
-    this.#association = state;
-    switch (command.type) {
-      case "send":
-        this.wire.sensitive = command.sensitive;
-        scratch.reset();
-        this.wire.writePrefix(scratch);
-        scratch.octets(command.apdu);
-        this.wire.send(scratch.view());
-        return;
-      case "stale":
-        this.lateReplies++;
-        this.wire.awaitAnswer(this.#responseMs);
-        return;
-      case "failed":
-        this.wire.answered();
-        this.end(command.error);
-        this.#settle(command.error);
-        return;
-      case "associated":
-      case "released":
-        this.wire.sensitive = false;
-        this.wire.answered();
-        this.#settle(undefined, command.type === "associated" ? command.outcome : undefined);
-    }
-  }
-
-  #settle(reason?: unknown, outcome?: AssociationOutcome): void {
-    const step = this.#step;
-    this.#step = undefined;
-    if (reason === undefined) step?.resolve(outcome);
-    else step?.reject(reason);
+    this.association.settle(error);
   }
 
   #enqueue(job: SessionJob): void {
@@ -300,7 +231,7 @@ export class SessionDialogue implements WireOwner, JobOwner {
           this.#sendUnit(job);
           return;
         case "late":
-          this.lateReplies++;
+          this.#lateReplies++;
           this.#observer?.event?.({ type: "late-reply", apdu: plain });
           this.wire.awaitAnswer(this.#responseMs);
           return;

@@ -315,7 +315,10 @@ describe("an open session", () => {
     ];
     for (const how of lose) {
       const meter = new ScriptedMeter({
-        answer: associated((_apdu, self) => void queueMicrotask(() => how(self))),
+        answer: associated((_apdu, self) => {
+          queueMicrotask(() => how(self));
+          return undefined;
+        }),
       });
       const clock = new ManualClock();
       const session = await opened(meter, { clock });
