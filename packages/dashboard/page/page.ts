@@ -19,10 +19,10 @@ interface EventItem {
 }
 interface StatusAnswer {
   readonly meters: readonly {
-    readonly name: string;
+    readonly meter: { readonly name: string };
+    readonly line: { readonly endpoint: { readonly host: string; readonly port: number } };
     readonly state: string;
     readonly code?: string;
-    readonly tcp?: string;
     readonly latest: readonly ReadingItem[];
   }[];
   readonly sinks: readonly {
@@ -219,14 +219,14 @@ async function look(): Promise<void> {
   try {
     const answer = await fetch("/api/v1/status");
     const status = (await answer.json()) as StatusAnswer;
-    const names = new Set(status.meters.map(({ name }) => name));
+    const names = new Set(status.meters.map(({ meter }) => meter.name));
     for (const name of views.keys()) if (!names.has(name)) views.delete(name);
-    for (const meter of status.meters) {
+    for (const { meter, line, state, code, latest } of status.meters) {
       const view = viewOf(meter.name);
-      view.state = meter.state;
-      view.code = meter.code;
-      view.tcp = meter.tcp;
-      for (const item of meter.latest) take(item);
+      view.state = state;
+      view.code = code;
+      view.tcp = `${line.endpoint.host}:${line.endpoint.port}`;
+      for (const item of latest) take({ ...item, meter: meter.name });
     }
     ({ sinks } = status);
   } catch {
