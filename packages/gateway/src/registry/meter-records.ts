@@ -28,8 +28,8 @@ export interface MeterContext {
 
 const clientSapDefault = 1;
 /**
- * IEC 62056-46 6.4.2: seven bits an octet, the last bit of each marks the end. One octet has no lower
- * part: the physical address is kept for the day the size changes, and is not sent.
+ * IEC 62056-46 6.4.2: seven bits an octet, the last bit of each marks the end. One octet has no
+ * lower part: the physical address is kept for the day the size changes, and is not sent.
  */
 const hdlcBounds = {
   1: { upper: 0x7f, lower: 0x3fff },
@@ -54,11 +54,16 @@ function checkAddress(line: Line, address: Meter["address"], clientSap: number):
 function refuseTakenAddress(
   database: DatabaseSync,
   line: Line,
-  { upper, lower }: Meter["address"],
+  { size, upper, lower }: Meter["address"],
   ownId: number | undefined,
 ): void {
-  const holder = readMeters(database, { line_id: line.id, upper, lower })[0];
-  if (holder === undefined || holder.id === ownId) return;
+  // Meters of one octet differ by their upper address alone.
+  const isSame = ({ address }: Meter): boolean =>
+    address.lower === lower || (size === 1 && address.size === 1);
+  const holder = readMeters(database, { line_id: line.id, upper }).find(
+    (meter) => meter.id !== ownId && isSame(meter),
+  );
+  if (holder === undefined) return;
   throw new GatewayError(
     "registry/address-taken",
     `address ${upper}/${lower} on line "${line.name}" is meter "${holder.name}" already`,

@@ -1,6 +1,13 @@
 /** Rows of the registry's tables to the model and back. */
 import type { DatabaseSync } from "node:sqlite";
-import type { AssociationProfile, Line, Meter, PlanItem, SinkDefinition } from "./model.ts";
+import type {
+  AssociationProfile,
+  Line,
+  Meter,
+  PlanItem,
+  SinkDefinition,
+  SinkKind,
+} from "./model.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -184,7 +191,7 @@ export function writeMeter(
 export function writeSink(
   database: DatabaseSync,
   id: number | undefined,
-  sink: { readonly name: string; readonly kind: string; readonly paused: boolean },
+  sink: { readonly name: string; readonly kind: SinkKind; readonly paused: boolean },
   document: Readonly<Record<string, unknown>>,
 ): number {
   const columns = [sink.name, sink.kind, JSON.stringify(document), sink.paused ? 1 : 0];

@@ -234,6 +234,14 @@ describe("meters", () => {
     expect(codeOf(() => registry.editMeter(other.id, { name: "a" }))).toBe("registry/name-taken");
   });
 
+  test("meters of a one-octet address differ by their upper address alone", () => {
+    registry.addMeter({ name: "a", endpoint, address: { size: 1, upper: 1 } });
+    const same = { name: "b", endpoint, address: { size: 1, upper: 1, lower: 17 } } as const;
+    expect(codeOf(() => registry.addMeter(same))).toBe("registry/address-taken");
+    expect(registry.addMeter({ ...same, address: { size: 1, upper: 2 } }).id).toBe(2);
+    expect(registry.addMeter({ ...same, name: "c", address: { size: 4, lower: 17 } }).id).toBe(3);
+  });
+
   test("an address must fit its size", () => {
     const add = (address: object): unknown =>
       problemOf(() => registry.addMeter({ name: "m", endpoint, address }));

@@ -48,18 +48,20 @@ async function fill(store: Store, code: string): Promise<number> {
   throw new Error("the store never filled up");
 }
 
+const tools = { mount: "mount", unmount: "umount" };
+
 /** A file system of our own, where the machine lets us mount one. */
 function mounted(options: string): Disposable | undefined {
   const mount = join(directory, "mount");
   mkdirSync(mount, { recursive: true });
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", mount], { stdio: "ignore" });
+    execFileSync(tools.mount, ["-t", "tmpfs", "-o", options, "tmpfs", mount], { stdio: "ignore" });
   } catch {
     return undefined;
   }
   return {
     [Symbol.dispose]: () => {
-      execFileSync("umount", [mount]);
+      execFileSync(tools.unmount, [mount]);
     },
   };
 }
@@ -98,7 +100,7 @@ test("a file system mounted read-only is named", async (context) => {
   using fileSystem = mounted("size=4m");
   if (fileSystem === undefined) return context.skip("this machine does not let us mount");
   await (await open({ directory: mount }))[Symbol.asyncDispose]();
-  execFileSync("mount", ["-o", "remount,ro", mount]);
+  execFileSync(tools.mount, ["-o", "remount,ro", mount]);
   await expect(open({ directory: mount })).rejects.toMatchObject({
     code: "store/read-only",
     params: { path: mount },
