@@ -78,6 +78,7 @@ const lineRules: readonly LineRule[] = [
     rule: "no-only",
     pattern: /\b(test|describe|it)\.only\(/,
     advice: "remove .only",
+    applies: (path) => path !== "scripts/tidy.test.ts",
   },
   {
     rule: "no-unowned-todo",

@@ -85,5 +85,5 @@ const escapeSequence = new RegExp(`${String.fromCodePoint(27)}\\[[0-9;]*m`, "g")
 
 /** Columns a text takes, colour sequences not counted. */
 export function visibleLength(text: string): number {
-  return [...text.replaceAll(escapeSequence, "")].length;
+  return Array.from(text.replaceAll(escapeSequence, "")).length;
 }

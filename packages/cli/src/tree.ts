@@ -30,9 +30,13 @@ function oneLine(item: Json, colour: Colours): string | undefined {
   if (Array.isArray(item)) return item.length === 0 ? "[]" : undefined;
   if (!("t" in item)) return undefined;
   const { t: type, v: value, ...rest } = item as { t?: Json; v?: Json };
-  if (Object.keys(rest).length > 1 || (value !== null && typeof value === "object")) {
+  if (
+    typeof type !== "string" ||
+    Object.keys(rest).length > 1 ||
+    (value !== null && typeof value === "object")
+  ) {
     return undefined;
   }
   const shown = value === undefined ? "" : ` ${leaf(value, colour)}`;
-  return `${colour.dim(String(type))}${shown}`;
+  return `${colour.dim(type)}${shown}`;
 }

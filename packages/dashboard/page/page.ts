@@ -235,20 +235,20 @@ async function look(): Promise<void> {
 }
 
 const stream = new EventSource("/api/v1/stream");
-stream.onopen = () => {
+stream.addEventListener("open", () => {
   connected = true;
-};
-stream.onerror = () => {
+});
+stream.addEventListener("error", () => {
   connected = false;
-};
-stream.onmessage = ({ data }: MessageEvent<string>) => {
+});
+stream.addEventListener("message", ({ data }: MessageEvent<string>) => {
   const item = JSON.parse(data) as ReadingItem | EventItem;
   if (item.type === "reading") take(item);
   else {
     events.unshift(item);
     events.length = Math.min(events.length, eventsShownMax);
   }
-};
+});
 
 const choice = element("language") as HTMLSelectElement;
 choice.value = language;

@@ -16,11 +16,4 @@ export {
   frameOctetsMax,
   transferOctetsMax,
 } from "../limits.ts";
-export {
-  concatOctets,
-  equalOctets,
-  fromHex,
-  OctetReader,
-  OctetWriter,
-  toHex,
-} from "../octets.ts";
+export { concatOctets, equalOctets, fromHex, OctetReader, OctetWriter, toHex } from "../octets.ts";

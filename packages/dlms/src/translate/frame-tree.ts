@@ -59,10 +59,7 @@ export function parametersTree({ control, information }: HdlcFrame): JsonObject 
 }
 
 /** A translation where there is one: what a frame carries may be anything. */
-export function translateOrNothing(
-  translate: ApduTranslator,
-  apdu: Uint8Array,
-): Json | undefined {
+export function translateOrNothing(translate: ApduTranslator, apdu: Uint8Array): Json | undefined {
   try {
     return translate(apdu);
   } catch (error) {

@@ -5,12 +5,7 @@ import { HdlcDeframer } from "../hdlc/deframer.ts";
 import { buildFrame, type HdlcFrame, parseFrame } from "../hdlc/frame.ts";
 import { concatOctets, equalOctets, toHex } from "../octets.ts";
 import { transferOctetsMax } from "../limits.ts";
-import {
-  apduOf,
-  type ApduTranslator,
-  translateOrNothing,
-  withoutFlags,
-} from "./frame-tree.ts";
+import { apduOf, type ApduTranslator, translateOrNothing, withoutFlags } from "./frame-tree.ts";
 import type { JsonObject } from "./json.ts";
 
 /** Frames of a stream without flags, copies, in order. What is no frame is passed over. */
@@ -29,10 +24,7 @@ export function framesOf(stream: Uint8Array): readonly Uint8Array[] {
 const withFlags = (octets: Uint8Array): string => `7e${toHex(octets)}7e`;
 
 /** Layer `hdlc-stream`: the frames to deliver; `lastSent` is our own frame, whose echo is not. */
-export function translateStream(
-  stream: Uint8Array,
-  lastSent: Uint8Array | undefined,
-): JsonObject {
+export function translateStream(stream: Uint8Array, lastSent: Uint8Array | undefined): JsonObject {
   const own = lastSent === undefined ? undefined : withoutFlags(lastSent);
   const frames = framesOf(stream).filter(
     (octets) => own === undefined || !equalOctets(octets, own),

@@ -64,7 +64,10 @@ const log = z.strictObject({
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")
     .describe("What is worth a line."),
-  file: z.string().default("").describe("File to write to; empty = gateway.log in the data directory."),
+  file: z
+    .string()
+    .default("")
+    .describe("File to write to; empty = gateway.log in the data directory."),
 });
 
 const outbox = z.strictObject({

@@ -16,7 +16,7 @@ const voltage = { classId: 3, logicalName: obis("1.1.32.7.0.255"), attributeId: 
 const open: AsyncDisposable[] = [];
 
 afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
+  for (const resource of open.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
 });
 
 interface Line {
@@ -49,11 +49,11 @@ async function session({ meter }: Line, options: Partial<SessionOptions> = {}): 
 
 /** Moves the converter's clock for as long as `work` takes. */
 async function paced<T>({ clock }: Line, work: Promise<T>): Promise<T> {
-  let done = false;
+  const progress = { done: false };
   const finished = work.finally(() => {
-    done = true;
+    progress.done = true;
   });
-  while (!done) await clock.advance(20);
+  while (!progress.done) await clock.advance(20);
   return finished;
 }
 
