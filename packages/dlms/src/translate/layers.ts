@@ -2,9 +2,13 @@ import { fromHex, toHex } from "../octets.ts";
 import { translateApdu, translateData } from "./apdu-tree.ts";
 import { translateDateTime } from "./date-time-tree.ts";
 import { translateFrame } from "./frame-tree.ts";
+import { translateBlockProcedure } from "./gbt-tree.ts";
 import type { Json } from "./json.ts";
 import { translateLenientApdu } from "./lenient-tree.ts";
+import { translateMbus } from "./mbus-tree.ts";
+import { translateSignOnLine } from "./mode-e-tree.ts";
 import { translateProfileBuffer } from "./profile-tree.ts";
+import { translateRawPush } from "./raw-push-tree.ts";
 import { type SessionStep, translateHdlcSession, translateWrapperSession } from "./session-tree.ts";
 import { translateExchange, translateStream } from "./stream-tree.ts";
 import { parseWrapperUnit, translateWrapper } from "./wrapper-tree.ts";
@@ -57,6 +61,13 @@ function exchange({ octets, given }: TranslationRequest): Json {
   return translateExchange(octets, known, apdu);
 }
 
+function blockProcedure({ given }: TranslationRequest): Json {
+  const received = framesGiven(given["received"]);
+  if (received === undefined) throw new RangeError("a block transfer needs given.received");
+  const thenReceived = framesGiven(given["then_received"]) ?? [];
+  return translateBlockProcedure({ received, thenReceived }, apdu);
+}
+
 /** The header as it is, the APDU in both readings. */
 function lenientWrapper(octets: Uint8Array): Json {
   const { version, source, destination, apdu: carried } = parseWrapperUnit(octets);
@@ -70,11 +81,14 @@ const layers = {
   "apdu-lenient": ({ octets }) => translateLenientApdu(octets),
   "axdr-data": ({ octets }) => translateData(octets),
   "cosem-datetime": ({ octets }) => asJson(translateDateTime(octets)),
+  "gbt-procedure": blockProcedure,
   "hdlc-exchange": exchange,
   "hdlc-frame": ({ octets }) => translateFrame(octets, apdu),
   "hdlc-stream": ({ octets, given }) => translateStream(octets, hexOf(given["last_sent"])),
-  "profile-buffer": ({ octets, given }) =>
-    asJson(translateProfileBuffer(toHex(octets), given)),
+  "iec62056-21": ({ octets }) => translateSignOnLine(octets),
+  "mbus-wired": ({ octets }) => translateMbus(octets),
+  "profile-buffer": ({ octets, given }) => asJson(translateProfileBuffer(toHex(octets), given)),
+  "raw-push": ({ octets }) => translateRawPush(octets),
   "session-hdlc": ({ given }) => translateHdlcSession(stepsOf(given), apdu),
   "session-wrapper": ({ given }) => translateWrapperSession(stepsOf(given), apdu),
   wrapper: ({ octets }) => translateWrapper(octets, apdu),
