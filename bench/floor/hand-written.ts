@@ -102,7 +102,7 @@ export function floorGetResponse(octets: Uint8Array, start: number): FloorValue 
   return values;
 }
 
-const scratch = new Uint8Array(64);
+const scratch = new Uint8Array(256);
 const register = Uint8Array.of(0, 3, 1, 0, 1, 8, 0, 255, 2, 0);
 
 /** A GET request for one register, client 16, server 1; a copy, as a socket needs it. */
@@ -131,6 +131,47 @@ export function floorBuildGet(sent: number, received: number, invoke: number): U
   return out.slice(0, 27);
 }
 
+/** A GET-with-list request for registers, as `floorBuildGet`. */
+export function floorBuildGetList(
+  sent: number,
+  received: number,
+  invoke: number,
+  names: readonly Uint8Array[],
+): Uint8Array {
+  const out = scratch;
+  const end = 15 + names.length * 10;
+  out[0] = 0x7e;
+  out[1] = 0xa0;
+  out[2] = end + 1;
+  out[3] = 3;
+  out[4] = 0x21;
+  out[5] = (received << 5) | 0x10 | (sent << 1);
+  let crc = floorCrc(out, 1, 6) ^ 0xffff;
+  out[6] = crc & 255;
+  out[7] = crc >> 8;
+  out[8] = 0xe6;
+  out[9] = 0xe6;
+  out[10] = 0;
+  out[11] = 0xc0;
+  out[12] = 3;
+  out[13] = invoke;
+  out[14] = names.length;
+  let at = 15;
+  for (let item = 0; item < names.length; item++) {
+    const name = names[item]!;
+    out[at++] = 0;
+    out[at++] = 3;
+    for (let index = 0; index < 6; index++) out[at++] = name[index]!;
+    out[at++] = 2;
+    out[at++] = 0;
+  }
+  crc = floorCrc(out, 1, end) ^ 0xffff;
+  out[end] = crc & 255;
+  out[end + 1] = crc >> 8;
+  out[end + 2] = 0x7e;
+  return out.slice(0, end + 3);
+}
+
 /** Columns of a profile of clock, unsigned and three double-long-unsigned; times as UTC ms. */
 export function floorProfileColumns(octets: Uint8Array): readonly Float64Array[] {
   position = 0;
@@ -146,10 +187,10 @@ export function floorProfileColumns(octets: Uint8Array): readonly Float64Array[]
         columns[column]![row] = Date.UTC(
           (octets[at]! << 8) | octets[at + 1]!,
           octets[at + 2]! - 1,
-          octets[at + 3]!,
-          octets[at + 5]!,
-          octets[at + 6]!,
-          octets[at + 7]!,
+          octets[at + 3],
+          octets[at + 5],
+          octets[at + 6],
+          octets[at + 7],
         );
         position += 14;
       } else columns[column]![row] = floorValue(octets) as number;

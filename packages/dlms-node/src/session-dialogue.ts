@@ -151,13 +151,15 @@ export class SessionDialogue implements WireOwner, JobOwner {
 
   // What the wire tells.
 
-  apdu(apdu: Uint8Array): void {
+  apdu(octets: Uint8Array, start: number, end: number): void {
     if (this.association.pending) {
-      this.association.apdu(apdu);
+      this.association.apdu(octets.subarray(start, end));
     } else if (this.#job === undefined) {
-      this.unasked(apdu);
+      this.unasked(octets.subarray(start, end));
+    } else if (this.#protection === undefined) {
+      this.#toJob(this.#job, octets, start, end);
     } else {
-      this.#toJob(this.#job, apdu);
+      this.#unprotect(this.#job, this.#protection, octets.subarray(start, end));
     }
   }
 
@@ -212,16 +214,26 @@ export class SessionDialogue implements WireOwner, JobOwner {
     if (job !== undefined) this.#start(job);
   }
 
-  #toJob(job: SessionJob, apdu: Uint8Array): void {
-    let plain = apdu;
+  #unprotect(job: SessionJob, protection: ApduProtection, apdu: Uint8Array): void {
+    let plain: Uint8Array;
     try {
-      if (this.#protection !== undefined) plain = this.#protection.unprotect(apdu);
+      plain = protection.unprotect(apdu);
+    } catch (error) {
+      this.#fail(job, error, apdu);
+      return;
+    }
+    this.#toJob(job, plain, 0, plain.length);
+  }
+
+  /** One plain APDU, `octets[start..end)`. */
+  #toJob(job: SessionJob, octets: Uint8Array, start: number, end: number): void {
+    try {
       this.#beginUnit();
       if (job.abandoned) {
-        this.#endTransfer(job, plain);
+        this.#endTransfer(job, octets.subarray(start, end));
         return;
       }
-      switch (job.exchange.receive(plain, scratch)) {
+      switch (job.exchange.receive(octets, scratch, start, end)) {
         case "done":
           job.resolve();
           this.#next();
@@ -232,18 +244,22 @@ export class SessionDialogue implements WireOwner, JobOwner {
           return;
         case "late":
           this.#lateReplies++;
-          this.#observer?.event?.({ type: "late-reply", apdu: plain });
+          this.#observer?.event?.({ type: "late-reply", apdu: octets.subarray(start, end) });
           this.wire.awaitAnswer(this.#responseMs);
           return;
         case "unsolicited":
-          this.unasked(plain);
+          this.unasked(octets.subarray(start, end));
           this.wire.awaitAnswer(this.#responseMs);
       }
     } catch (error) {
-      job.reject(error);
-      job.abandoned = true;
-      this.#endTransfer(job, plain);
+      this.#fail(job, error, octets.subarray(start, end));
     }
+  }
+
+  #fail(job: SessionJob, error: unknown, apdu: Uint8Array): void {
+    job.reject(error);
+    job.abandoned = true;
+    this.#endTransfer(job, apdu);
   }
 
   /** Nobody waits for the job any more: ends its block transfer at the meter, or goes on. */

@@ -1,4 +1,4 @@
-import type { ClientLink, LinkOutput } from "@lectura/dlms/hdlc";
+import { type ClientLink, type LinkOutput, llcOctets } from "@lectura/dlms/hdlc";
 import { type DlmsError, type OctetWriter, ProtocolError } from "@lectura/dlms/octets";
 import type { Clock } from "./clock.ts";
 import { Deadline } from "./deadline.ts";
@@ -10,8 +10,8 @@ import { explainFailure } from "./session-failure.ts";
 
 /** Who speaks over a wire. Calls come from inside the link's and the port's own calls. */
 export interface WireOwner {
-  /** One whole APDU, without LLC; a view, valid during the call only. */
-  apdu(apdu: Uint8Array): void;
+  /** One whole APDU without LLC, `octets[start..end)`; valid during the call only. */
+  apdu(octets: Uint8Array, start: number, end: number): void;
   /** An APDU that came unasked, in a UI frame. */
   unasked(apdu: Uint8Array): void;
   /** What `awaitAnswer` bounds has not come. */
@@ -185,13 +185,18 @@ export class SessionWire implements LinkOutput {
   }
 
   information(unit: Uint8Array): void {
+    this.informationAt(unit, 0, unit.length);
+  }
+
+  informationAt(octets: Uint8Array, start: number, end: number): void {
     if (this.#text !== "") this.#text = "";
-    this.#owner.apdu(withoutLlc(unit));
+    this.#owner.apdu(octets, behindLlc(octets, start, end), end);
   }
 
   unnumbered(unit: Uint8Array): void {
-    if (this.#link!.busy) this.#owner.unasked(withoutLlc(unit));
-    else this.#owner.apdu(withoutLlc(unit));
+    const start = behindLlc(unit, 0, unit.length);
+    if (this.#link!.busy) this.#owner.unasked(unit.subarray(start));
+    else this.#owner.apdu(unit, start, unit.length);
   }
 
   closed(): void {
@@ -248,6 +253,6 @@ class WireReceiver implements PortReceiver {
 const deaf: PortReceiver = { receive: () => {}, closed: () => {} };
 
 /** LLC stands before the first octet of an APDU, and no APDU begins with E6 (IEC 62056-46). */
-function withoutLlc(unit: Uint8Array): Uint8Array {
-  return unit[0] === 0xe6 && unit.length >= 3 ? unit.subarray(3) : unit;
+function behindLlc(octets: Uint8Array, start: number, end: number): number {
+  return octets[start] === 0xe6 && end - start >= llcOctets ? start + llcOctets : start;
 }

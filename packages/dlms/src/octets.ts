@@ -9,12 +9,21 @@ export class OctetReader {
   readonly layer: Layer;
   offset: number;
   readonly end: number;
+  /** Where the unit begins: what errors count their offset from. */
+  readonly origin: number;
 
-  constructor(octets: Uint8Array, layer: Layer, offset = 0, end: number = octets.length) {
+  constructor(
+    octets: Uint8Array,
+    layer: Layer,
+    offset = 0,
+    end: number = octets.length,
+    origin = 0,
+  ) {
     this.octets = octets;
     this.layer = layer;
     this.offset = offset;
     this.end = end;
+    this.origin = origin;
   }
 
   get remaining(): number {
@@ -76,9 +85,7 @@ export class OctetReader {
     if (this.end - at < 4) this.short(4, field);
     this.offset = at + 4;
     const { octets } = this;
-    return (
-      (octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!
-    );
+    return (octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!;
   }
 
   uint64(field: string): bigint {
@@ -96,13 +103,16 @@ export class OctetReader {
   }
 
   fail(field: string, problem: string, kind = "malformed"): never {
-    throw new DecodeError(this.layer, field, this.offset, problem, kind);
+    throw new DecodeError(this.layer, field, this.offset - this.origin, problem, kind);
   }
 
   private short(count: number, field: string): never {
     this.fail(field, `needs ${count} octets, ${this.end - this.offset} left`);
   }
 }
+
+/** Below this many octets a loop copies faster than `set` does. */
+const loopCopyOctetsMax = 32;
 
 /**
  * Append-only octet sink with an explicit ceiling. Reusable: `reset()` and write again; `view()` is
@@ -112,6 +122,8 @@ export class OctetReader {
 export class OctetWriter {
   #octets: Uint8Array;
   #length = 0;
+  /** The last view of everything written: units of one length follow each other often. */
+  #view: Uint8Array | undefined;
   readonly #octetsMax: number;
 
   constructor(octetsMax: number, initialOctets: number = Math.min(octetsMax, 256)) {
@@ -159,9 +171,13 @@ export class OctetWriter {
   }
 
   octets(value: Uint8Array): void {
-    if (this.#length + value.length > this.#octets.length) this.#grow(value.length);
-    this.#octets.set(value, this.#length);
-    this.#length += value.length;
+    const start = this.#length;
+    const count = value.length;
+    if (start + count > this.#octets.length) this.#grow(count);
+    this.#length = start + count;
+    const octets = this.#octets;
+    if (count > loopCopyOctetsMax) octets.set(value, start);
+    else for (let at = 0; at < count; at++) octets[start + at] = value[at]!;
   }
 
   /** Overwrites one octet already written (length fields, check sequences). */
@@ -171,7 +187,11 @@ export class OctetWriter {
   }
 
   view(start = 0, end: number = this.#length): Uint8Array {
-    return this.#octets.subarray(start, end);
+    const view = this.#view;
+    if (view !== undefined && start === 0 && view.length === end) return view;
+    const fresh = this.#octets.subarray(start, end);
+    if (start === 0) this.#view = fresh;
+    return fresh;
   }
 
   finish(): Uint8Array {
@@ -181,9 +201,12 @@ export class OctetWriter {
   #grow(count: number): void {
     const needed = this.#length + count;
     if (needed > this.#octetsMax) throw new RangeError(`unit exceeds ${this.#octetsMax} octets`);
-    const grown = new Uint8Array(Math.min(this.#octetsMax, Math.max(needed, this.#octets.length * 2)));
+    const grown = new Uint8Array(
+      Math.min(this.#octetsMax, Math.max(needed, this.#octets.length * 2)),
+    );
     grown.set(this.#octets.subarray(0, this.#length));
     this.#octets = grown;
+    this.#view = undefined;
   }
 }
 

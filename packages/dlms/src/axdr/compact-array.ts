@@ -38,7 +38,8 @@ export function readCompactArray(
   const elementType = readDescription(reader, limits, depth);
   const { octetsMin, values } = footprint(elementType);
   if (octetsMin === 0) reader.fail(typeField, "an element without octets");
-  if (values > limits.valuesMax) overLimit(at, typeField, `${values} values in one element`);
+  if (values > limits.valuesMax)
+    overLimit(reader, at, typeField, `${values} values in one element`);
   const contents = readLength(reader, contentsField);
   if (contents > reader.remaining) {
     reader.fail(contentsField, `needs ${contents} octets, ${reader.remaining} left`);
@@ -50,7 +51,7 @@ export function readCompactArray(
   while (reader.offset < end) {
     expanded += values;
     if (elements.length >= limits.elementsMax || expanded > limits.valuesMax) {
-      overLimit(at, contentsField, `about ${most} elements of ${values} values`);
+      overLimit(reader, at, contentsField, `about ${most} elements of ${values} values`);
     }
     elements.push(readByDescription(reader, elementType, end));
   }
@@ -67,7 +68,8 @@ function readDescription(reader: OctetReader, limits: DataLimits, depth: number)
     return reader.fail(typeField, `tag 0x${tag.toString(16).padStart(2, "0")} is not allowed`);
   }
   if (type !== "array" && type !== "structure") return { type };
-  if (depth >= limits.depthMax) overLimit(at, typeField, `nested deeper than ${limits.depthMax}`);
+  if (depth >= limits.depthMax)
+    overLimit(reader, at, typeField, `nested deeper than ${limits.depthMax}`);
   if (type === "array") {
     const count = reader.uint16(typeField);
     return { type, count, element: readDescription(reader, limits, depth + 1) };

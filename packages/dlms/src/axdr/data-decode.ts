@@ -110,14 +110,15 @@ function readElements(
 ): readonly Data[] {
   const at = reader.offset;
   const count = readLength(reader, field);
-  if (depth >= limits.depthMax) overLimit(at, field, `nested deeper than ${limits.depthMax}`);
+  if (depth >= limits.depthMax)
+    overLimit(reader, at, field, `nested deeper than ${limits.depthMax}`);
   if (count > reader.remaining) {
     reader.fail(field, `${count} elements in ${reader.remaining} octets`);
   }
-  if (count > limits.elementsMax) overLimit(at, field, `${count} elements`);
+  if (count > limits.elementsMax) overLimit(reader, at, field, `${count} elements`);
   const shared = budget ?? { left: limits.valuesMax };
   shared.left -= count;
-  if (shared.left < 0) overLimit(at, field, `more than ${limits.valuesMax} values`);
+  if (shared.left < 0) overLimit(reader, at, field, `more than ${limits.valuesMax} values`);
   const elements = Array<Data>(count);
   for (let index = 0; index < count; index++) {
     elements[index] = readPlainValue(reader) ?? readCheckedValue(reader, limits, depth + 1, shared);

@@ -1,4 +1,5 @@
 import { DecodeError } from "../error.ts";
+import type { OctetReader } from "../octets.ts";
 import { dataDepthMax, dataElementsMax, dataValuesMax } from "../limits.ts";
 
 /** Bounds on one Data value. Beyond any of them: `DecodeError` with the code `axdr/limit`. */
@@ -18,7 +19,7 @@ export const dataLimits: DataLimits = {
   valuesMax: dataValuesMax,
 };
 
-/** Fails with `axdr/limit`. */
-export function overLimit(offset: number, field: string, problem: string): never {
-  throw new DecodeError("axdr", field, offset, problem, "limit");
+/** Fails with `axdr/limit`, at the index `at` of the reader's octets. */
+export function overLimit(reader: OctetReader, at: number, field: string, problem: string): never {
+  throw new DecodeError("axdr", field, at - reader.origin, problem, "limit");
 }

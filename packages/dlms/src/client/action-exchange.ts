@@ -36,8 +36,11 @@ const outcomeList = sequenceOf(actionOutcome);
 
 /** ACTION of both forms: parameters and return parameters may each travel in blocks. */
 abstract class BlockwiseAction<Result> extends BlockwiseSend<Result> {
-  protected readonly responseTag = 0xc7;
   #assembler: BlockAssembler | undefined;
+
+  protected get responseTag(): number {
+    return 0xc7;
+  }
 
   override get transferredOctets(): number {
     return this.#assembler?.length ?? super.transferredOctets;
@@ -49,9 +52,14 @@ abstract class BlockwiseAction<Result> extends BlockwiseSend<Result> {
   /** The outcome came in blocks: `octets` are their raw-data. */
   protected abstract acceptRaw(octets: Uint8Array): Result;
 
-  protected respond(apdu: Uint8Array, writer: OctetWriter): "send" | "done" {
+  protected respond(
+    octets: Uint8Array,
+    start: number,
+    end: number,
+    writer: OctetWriter,
+  ): "send" | "done" {
     // A copy: return parameters hold octets of the APDU they came in.
-    const response = decodeUnit(actionResponse, new Uint8Array(apdu));
+    const response = decodeUnit(actionResponse, new Uint8Array(octets.subarray(start, end)));
     switch (response.type) {
       case "next-pblock":
         return this.continueBlocks(response.blockNumber, writer);

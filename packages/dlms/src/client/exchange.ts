@@ -49,34 +49,45 @@ export abstract class Exchange<Result> {
   }
 
   /** Tag of the answer: C4, C5 or C7. */
-  protected abstract readonly responseTag: number;
+  protected abstract get responseTag(): number;
 
   /** True when a lost answer leaves open whether the meter has acted: never repeat by itself. */
-  abstract readonly outcomeUnknown: boolean;
+  abstract get outcomeUnknown(): boolean;
 
   /** Octets moved by the block transfer under way, 0 without one. */
-  abstract readonly transferredOctets: number;
+  abstract get transferredOctets(): number;
 
   /** Writes the first APDU. @throws {ProtocolError} xdlms/pdu-too-long */
   abstract start(writer: OctetWriter): void;
 
-  protected abstract respond(apdu: Uint8Array, writer: OctetWriter): "send" | "done";
+  /** The APDU is `octets[start..end)`, an answer to this request by its tag and invoke-id. */
+  protected abstract respond(
+    octets: Uint8Array,
+    start: number,
+    end: number,
+    writer: OctetWriter,
+  ): "send" | "done";
 
-  /** Takes one plain APDU (a view, valid during the call). */
-  receive(apdu: Uint8Array, writer: OctetWriter): ExchangeStep {
-    const tag = apdu[0] ?? 0;
-    if (tag === this.responseTag && apdu.length > 2 && this.#answers(apdu[2]!)) {
-      return this.respond(apdu, writer);
+  /** Takes one plain APDU, `octets[start..end)`; the octets are valid during the call only. */
+  receive(
+    octets: Uint8Array,
+    writer: OctetWriter,
+    start = 0,
+    end: number = octets.length,
+  ): ExchangeStep {
+    const long = end - start > 2;
+    if (long && octets[start] === this.responseTag && this.#answers(octets[start + 2]!)) {
+      return this.respond(octets, start, end, writer);
     }
-    switch (tag) {
+    switch (octets[start]) {
       case 0xc4: // get-response
       case 0xc5: // set-response
       case 0xc7: // action-response
-        if (apdu.length > 2) return "late";
-        throw new DecodeError("xdlms", "response", apdu.length, "needs 3 octets");
+        if (long) return "late";
+        throw new DecodeError("xdlms", "response", end - start, "needs 3 octets");
       case 0xd8: // exception-response
       case 0x0e: // confirmed-service-error
-        throw exceptionError(apdu);
+        throw exceptionError(octets.subarray(start, end));
       case 0x61: // AARE and RLRE that come after their time
       case 0x63:
         return "late";

@@ -1,48 +1,61 @@
 import { decodeData } from "../axdr/data-decode.ts";
 import { writeLength } from "../axdr/length.ts";
-import { obisToOctets } from "../cosem/obis.ts";
 import { ProtocolError } from "../error.ts";
 import { OctetReader, type OctetWriter } from "../octets.ts";
 import type { DataAccessResult } from "../xdlms/data-access-result.ts";
-import { type AttributeDescriptor, attributeDescriptor } from "../xdlms/descriptor.ts";
+import { type AttributeDescriptor, writeAttribute } from "../xdlms/descriptor.ts";
 import { type GetDataResult, readGetDataResult } from "../xdlms/get-data-result.ts";
 import { decodeGetResponse, readGetDataResults } from "../xdlms/get-response.ts";
 import { BlockAssembler } from "./block-transfer.ts";
 import { Exchange, type ExchangeContext } from "./exchange.ts";
 
 const getRequest = 0xc0;
+const getResponse = 0xc4;
 const normal = 1;
 const next = 2;
 const withDatablock = 2;
 const withList = 3;
+/** A list up to this length is read where it stands, and again from a copy if it holds octets. */
+const listInPlaceOctetsMax = 256;
 /** A block number no server has just sent: it answers long-get-aborted. */
 const noSuchBlock = 0xffff_ffff;
 
 /** GET of both forms: the answer may come whole or in blocks (Green Book 9.4.6.6). */
 abstract class BlockwiseGet<Result> extends Exchange<Result> {
-  protected readonly responseTag = 0xc4;
-  readonly outcomeUnknown = false;
   #assembler: BlockAssembler | undefined;
   #abandoned = false;
+
+  protected get responseTag(): number {
+    return getResponse;
+  }
+
+  get outcomeUnknown(): boolean {
+    return false;
+  }
 
   get transferredOctets(): number {
     return this.#assembler?.length ?? 0;
   }
 
-  /** The answer came in one APDU, in octets of the exchange's own where the value needs them. */
-  protected abstract acceptPlain(apdu: Uint8Array): Result;
+  /** The answer came in one APDU, `octets[start..end)`: they belong to the receive buffer. */
+  protected abstract acceptPlain(octets: Uint8Array, start: number, end: number): Result;
 
   /** The answer came in blocks: `octets` are their raw-data. */
   protected abstract acceptRaw(octets: Uint8Array): Result;
 
   protected abstract refuse(reason: DataAccessResult): Result;
 
-  protected respond(apdu: Uint8Array, writer: OctetWriter): "send" | "done" {
-    if (apdu[1] !== withDatablock) {
-      this.result = this.acceptPlain(apdu);
+  protected respond(
+    octets: Uint8Array,
+    start: number,
+    end: number,
+    writer: OctetWriter,
+  ): "send" | "done" {
+    if (octets[start + 1] !== withDatablock) {
+      this.result = this.acceptPlain(octets, start, end);
       return "done";
     }
-    const block = decodeGetResponse(apdu);
+    const block = decodeGetResponse(octets, start, end);
     if (block.type !== "with-datablock") throw unexpectedForm(block.type);
     if (!block.result.ok) {
       this.result = this.refuse(block.result.reason);
@@ -85,23 +98,19 @@ export class GetExchange extends BlockwiseGet<GetDataResult> {
   }
 
   start(writer: OctetWriter): void {
-    writer.uint8(getRequest);
-    writer.uint8(normal);
+    writer.uint16((getRequest << 8) | normal);
     writer.uint8(this.invoke);
-    const { classId, logicalName, attributeId, selection } = this.#attribute;
-    if (selection !== undefined) {
-      attributeDescriptor.encode(writer, this.#attribute);
-      return;
-    }
-    writer.uint16(classId);
-    const name = obisToOctets(logicalName);
-    for (let at = 0; at < 6; at++) writer.uint8(name[at]!);
-    writer.uint16((attributeId & 0xff) << 8); // and no selection
+    writeAttribute(writer, this.#attribute);
   }
 
-  protected acceptPlain(apdu: Uint8Array): GetDataResult {
-    if (apdu[1] !== normal) throw unexpectedForm(apdu[1]);
-    const reader = new OctetReader(owned(apdu, 4), "xdlms", 3);
+  protected acceptPlain(octets: Uint8Array, start: number, end: number): GetDataResult {
+    const form = octets[start + 1];
+    if (form !== normal) throw unexpectedForm(form);
+    // A number stands for itself; what holds octets must not hold those of the receive buffer.
+    const reader =
+      scalarTag[octets[start + 4]!] === 1
+        ? new OctetReader(octets, "xdlms", start + 3, end, start)
+        : new OctetReader(new Uint8Array(octets.subarray(start, end)), "xdlms", 3);
     const result = readGetDataResult(reader);
     reader.finish("Get-Response-Normal");
     return result;
@@ -130,21 +139,25 @@ export class GetListExchange extends BlockwiseGet<readonly GetDataResult[]> {
   }
 
   start(writer: OctetWriter): void {
-    writer.uint8(getRequest);
-    writer.uint8(withList);
+    writer.uint16((getRequest << 8) | withList);
     writer.uint8(this.invoke);
     writeLength(writer, this.#attributes.length);
-    for (const attribute of this.#attributes) attributeDescriptor.encode(writer, attribute);
+    for (const attribute of this.#attributes) writeAttribute(writer, attribute);
   }
 
-  protected acceptPlain(apdu: Uint8Array): readonly GetDataResult[] {
-    if (apdu[1] === normal) {
+  protected acceptPlain(octets: Uint8Array, start: number, end: number): readonly GetDataResult[] {
+    const form = octets[start + 1];
+    if (form === normal) {
       // Meters without with-list refuse the request as a whole in the form of a single answer.
-      const single = decodeGetResponse(apdu);
+      const single = decodeGetResponse(octets, start, end);
       if (single.type === "normal" && !single.result.ok) return this.refuse(single.result.reason);
     }
-    if (apdu[1] !== withList) throw unexpectedForm(apdu[1]);
-    return this.#readAll(new OctetReader(new Uint8Array(apdu), "xdlms", 3));
+    if (form !== withList) throw unexpectedForm(form);
+    if (end - start <= listInPlaceOctetsMax) {
+      const results = this.#readAll(new OctetReader(octets, "xdlms", start + 3, end, start));
+      if (results.every(isScalar)) return results;
+    }
+    return this.#readAll(new OctetReader(new Uint8Array(octets.subarray(start, end)), "xdlms", 3));
   }
 
   protected acceptRaw(octets: Uint8Array): readonly GetDataResult[] {
@@ -170,9 +183,9 @@ const scalarTag: Uint8Array = Uint8Array.from({ length: 256 }, (_, tag) =>
   [0, 3, 5, 6, 13, 15, 16, 17, 18, 20, 21, 22].includes(tag) ? 1 : 0,
 );
 
-/** The APDU itself when its value is a number, a copy when the value holds octets of it. */
-function owned(apdu: Uint8Array, tagAt: number): Uint8Array {
-  return scalarTag[apdu[tagAt] ?? 0] === 1 ? apdu : new Uint8Array(apdu);
+/** True when the result holds no octets of the APDU it came in. */
+function isScalar(result: GetDataResult): boolean {
+  return !result.ok || typeof result.value.value !== "object" || result.value.value === null;
 }
 
 function unexpectedForm(form: number | string | undefined): ProtocolError {

@@ -22,8 +22,6 @@ const nothing = new Uint8Array(0);
 
 /** SET of one attribute (Green Book 9.4.6.7). */
 export class SetExchange extends BlockwiseSend<DataAccessResult> {
-  protected readonly responseTag = 0xc5;
-
   constructor(value: AttributeValue, invoke: number, context: ExchangeContext) {
     const head = new OctetWriter(transferOctetsMax, 16);
     attributeDescriptor.encode(head, value.attribute);
@@ -37,8 +35,17 @@ export class SetExchange extends BlockwiseSend<DataAccessResult> {
     super(forms, content, invoke, context);
   }
 
-  protected respond(apdu: Uint8Array, writer: OctetWriter): "send" | "done" {
-    const response = decodeUnit(setResponse, apdu);
+  protected get responseTag(): number {
+    return 0xc5;
+  }
+
+  protected respond(
+    octets: Uint8Array,
+    start: number,
+    end: number,
+    writer: OctetWriter,
+  ): "send" | "done" {
+    const response = decodeUnit(setResponse, octets.subarray(start, end));
     if (response.type === "datablock") return this.continueBlocks(response.blockNumber, writer);
     if (response.type !== "normal" && response.type !== "last-datablock") {
       throw new ProtocolError("xdlms/unexpected", `SET answered by ${response.type}`);
@@ -50,7 +57,6 @@ export class SetExchange extends BlockwiseSend<DataAccessResult> {
 
 /** SET of several attributes in one request; the results stand in the attributes' order. */
 export class SetListExchange extends BlockwiseSend<readonly DataAccessResult[]> {
-  protected readonly responseTag = 0xc5;
   readonly #count: number;
 
   constructor(values: readonly AttributeValue[], invoke: number, context: ExchangeContext) {
@@ -73,8 +79,17 @@ export class SetListExchange extends BlockwiseSend<readonly DataAccessResult[]> 
     this.#count = values.length;
   }
 
-  protected respond(apdu: Uint8Array, writer: OctetWriter): "send" | "done" {
-    const response = decodeUnit(setResponse, apdu);
+  protected get responseTag(): number {
+    return 0xc5;
+  }
+
+  protected respond(
+    octets: Uint8Array,
+    start: number,
+    end: number,
+    writer: OctetWriter,
+  ): "send" | "done" {
+    const response = decodeUnit(setResponse, octets.subarray(start, end));
     switch (response.type) {
       case "datablock":
         return this.continueBlocks(response.blockNumber, writer);

@@ -1,7 +1,8 @@
 import { int8, type ObjectCodec, optional, sequence, uint16, uint8 } from "../axdr/codec.ts";
 import { data } from "../axdr/data-codec.ts";
 import type { Data } from "../axdr/data.ts";
-import type { ObisCode } from "../cosem/obis.ts";
+import { type ObisCode, obisToOctets } from "../cosem/obis.ts";
+import type { OctetWriter } from "../octets.ts";
 import { logicalName } from "./logical-name.ts";
 
 /** Selective-Access-Descriptor: which part of an attribute (profile generic: 1 range, 2 entry). */
@@ -50,3 +51,19 @@ export const attributeDescriptor: ObjectCodec<AttributeDescriptor> = sequence(
   "Cosem-Attribute-Descriptor-With-Selection",
   { classId: uint16, logicalName, attributeId: int8, selection: optional(selectiveAccess) },
 );
+
+/**
+ * Writes a descriptor, the common form by hand: the same octets as the declaration above, several
+ * times as fast. @throws {RangeError} a number is out of range.
+ */
+export function writeAttribute(writer: OctetWriter, attribute: AttributeDescriptor): void {
+  const { classId, attributeId } = attribute;
+  const inRange = (classId & 0xffff) === classId && (attributeId << 24) >> 24 === attributeId;
+  if (attribute.selection !== undefined || !inRange) {
+    attributeDescriptor.encode(writer, attribute);
+    return;
+  }
+  writer.uint16(classId);
+  writer.octets(obisToOctets(attribute.logicalName));
+  writer.uint16((attributeId & 0xff) << 8); // and no selection
+}

@@ -1,8 +1,8 @@
 import { choice, sequence, sequenceOf, uint32 } from "../axdr/codec.ts";
 import { writeLength } from "../axdr/length.ts";
-import { OctetWriter } from "../octets.ts";
+import type { OctetWriter } from "../octets.ts";
 import { apdu, type ApduCodec } from "./apdu-codec.ts";
-import { type AttributeDescriptor, attributeDescriptor } from "./descriptor.ts";
+import { type AttributeDescriptor, attributeDescriptor, writeAttribute } from "./descriptor.ts";
 import { type InvokeIdAndPriority, invokeIdAndPriority, invokeIdToOctet } from "./invoke-id.ts";
 
 /** Get-Request. `next` acknowledges the block just received and asks for the one after it. */
@@ -48,20 +48,7 @@ export const getRequest: ApduCodec<GetRequest> = apdu(
   }),
 );
 
-/** Octets of descriptors already written once; a descriptor is immutable, so are its octets. */
-const writtenDescriptors = new WeakMap<AttributeDescriptor, Uint8Array>();
-
-function descriptorOctets(attribute: AttributeDescriptor): Uint8Array {
-  const known = writtenDescriptors.get(attribute);
-  if (known !== undefined) return known;
-  const writer = new OctetWriter(0xffff, 16);
-  attributeDescriptor.encode(writer, attribute);
-  const octets = writer.finish();
-  writtenDescriptors.set(attribute, octets);
-  return octets;
-}
-
-/** Writes `C0 01 iip descriptor`. The descriptor's octets are remembered per descriptor object. */
+/** Writes `C0 01 iip descriptor`. */
 export function encodeGetRequestNormal(
   writer: OctetWriter,
   invoke: InvokeIdAndPriority,
@@ -69,7 +56,7 @@ export function encodeGetRequestNormal(
 ): void {
   writer.uint16(0xc001);
   writer.uint8(invokeIdToOctet(invoke));
-  writer.octets(descriptorOctets(attribute));
+  writeAttribute(writer, attribute);
 }
 
 /** Writes `C0 02 iip block-number`; `blockNumber` is the number of the block just received. */
@@ -83,7 +70,7 @@ export function encodeGetRequestNext(
   writer.uint32(blockNumber);
 }
 
-/** Writes `C0 03 iip count descriptors`; octets are remembered per descriptor object. */
+/** Writes `C0 03 iip count descriptors`. */
 export function encodeGetRequestWithList(
   writer: OctetWriter,
   invoke: InvokeIdAndPriority,
@@ -92,5 +79,5 @@ export function encodeGetRequestWithList(
   writer.uint16(0xc003);
   writer.uint8(invokeIdToOctet(invoke));
   writeLength(writer, attributes.length);
-  for (const attribute of attributes) writer.octets(descriptorOctets(attribute));
+  for (const attribute of attributes) writeAttribute(writer, attribute);
 }

@@ -114,9 +114,13 @@ export function readGetResponse(reader: OctetReader): GetResponse {
   return response;
 }
 
-/** Decodes exactly one Get-Response. @throws {DecodeError} */
-export function decodeGetResponse(octets: Uint8Array): GetResponse {
-  return readGetResponse(new OctetReader(octets, "xdlms"));
+/** Decodes exactly one Get-Response, `octets[start..end)`. @throws {DecodeError} */
+export function decodeGetResponse(
+  octets: Uint8Array,
+  start = 0,
+  end: number = octets.length,
+): GetResponse {
+  return readGetResponse(new OctetReader(octets, "xdlms", start, end, start));
 }
 
 /** Reads `count results`: what a with-list carries, also when it came in blocks. */
