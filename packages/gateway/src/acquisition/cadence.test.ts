@@ -82,3 +82,19 @@ test("an edit of other things leaves the place within the interval", async () =>
   const offsetMs = staggerMs("meter", intervalMs);
   for (const atMs of bench.pollsAtMs().slice(-3)) expect((atMs - offsetMs) % intervalMs).toBe(0);
 });
+
+test("what a poll brought before its meter was paused counts as scheduled and as journaled", async () => {
+  const bench = new Bench();
+  bench.meter.withList = false;
+  await bench.start();
+  await bench.clock.advance(10_000);
+  bench.meter.answerMs = 400;
+  const before = bench.records.length;
+  await bench.clock.advance(staggerMs("meter", intervalMs) + 500);
+  await bench.start({ meters: [meter({ paused: true, updatedAt: 1 })] });
+  await bench.clock.advance(1_000);
+  expect(bench.records.slice(before).map(({ readings }) => readings.length)).toEqual([1]);
+  const { readings, cycles } = bench.acquisition.agent(1)!.stats.snapshot();
+  expect(readings.journaled).toBe(readings.scheduled);
+  expect(cycles).toMatchObject({ failed: 0 });
+});

@@ -281,6 +281,8 @@ export class MeterAgent {
       if (!this.#reader.isOpen) await this.#open(turn, signal);
       const attempt = await this.#reader.read(turn, signal);
       this.stats.requests += attempt.result.requests;
+      // What came before the meter was paused is kept, and so counts as asked for.
+      if (!this.stats.isOpen) this.stats.broughtWithdrawn(attempt.digest.readings.length);
       this.#deliver(attempt);
       if (attempt.result.error !== undefined) throw attempt.result.error;
       this.stats.close(attempt.digest.readings.length > 0);

@@ -57,6 +57,11 @@ export class MeterStats {
     this.#openReadings = undefined;
   }
 
+  /** Readings that a withdrawn poll brought nevertheless: they were due after all. */
+  broughtWithdrawn(readings: number): void {
+    this.#readingsScheduled += readings;
+  }
+
   snapshot(): MeterCounts {
     return {
       cycles: { scheduled: this.#scheduled, ok: this.#ok, failed: this.#failed },
