@@ -1,4 +1,5 @@
 export { type Clock, sleepOn, systemClock } from "./clock.ts";
+export { nodeCrypto } from "./crypto/node-crypto.ts";
 export type { Port, PortReceiver } from "./port.ts";
 export { PortError, type PortErrorCode, portErrorFrom, portErrors } from "./port-error.ts";
 export { type SharedPort, sharePort } from "./share-port.ts";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { DecodeError, fromHex } from "@lectura/dlms/octets";
+import { DecodeError, DlmsError, fromHex } from "@lectura/dlms/octets";
 import {
   isLayerName,
   type Json,
@@ -8,6 +8,7 @@ import {
   translate,
   translateUnknown,
 } from "@lectura/dlms/translate";
+import { nodeCrypto } from "@lectura/dlms-node";
 import type { Context } from "../context.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { CliError } from "../problem.ts";
@@ -62,12 +63,17 @@ export function answerQuestion(text: string, keys: Keys): string {
       octets: fromHex(typeof hex === "string" ? hex : ""),
       keys: { ...keys, ...question.keys },
       given: question.given ?? {},
+      crypto: nodeCrypto,
     });
     return JSON.stringify({ id, ok: true, value });
   } catch (error) {
     if (error instanceof DecodeError) {
       const { code, field, offset, problem } = error;
       return failure(id, { code, layer: error.layer, field, octet: offset, message: problem });
+    }
+    if (error instanceof DlmsError) {
+      const { code, message } = error;
+      return failure(id, { code, layer: code.split("/")[0], field: "apdu", octet: 0, message });
     }
     if (error instanceof RangeError) return refuse("decode/bad-question", "hex", error.message);
     throw error;
@@ -135,5 +141,5 @@ function decodeAs(
     const choices = layerNames.join(", ");
     throw new CliError("usage/choice", { name: "--layer", text: layer, choices });
   }
-  return { layer, value: translate(layer, { octets, keys, given: {} }) };
+  return { layer, value: translate(layer, { octets, keys, given: {}, crypto: nodeCrypto }) };
 }

@@ -1,1 +1,94 @@
+export { ApduCiphering, type ApduCipheringOptions } from "./apdu-ciphering.ts";
+export { equalConstantTime } from "./constant-time.ts";
+export {
+  type ContentKeys,
+  type ContentOrigin,
+  openContent,
+  openUnverified,
+  sealContent,
+} from "./content.ts";
+export type { CryptoPort, CurveName, HashName, KeyPair } from "./crypto.ts";
+export {
+  type CipheredApdu,
+  cipheredTag,
+  type EnvelopeForm,
+  openEnvelope,
+  type OpenedApdu,
+  type ReceiveRules,
+  writeEnvelope,
+} from "./envelope.ts";
+export {
+  type GeneralKeys,
+  type GeneralOptions,
+  type GeneralReceiveRules,
+  type GeneralSend,
+  type HeaderInAdditionalData,
+  type OpenedGeneral,
+  openGeneral,
+  sealGeneral,
+  type SendKey,
+} from "./general-ciphering.ts";
+export { hlsEcdsa, type HlsEcdsaOptions, hlsGmac, type HlsGmacOptions, hlsSha256 } from "./hls.ts";
+export { hlsAes, hlsMd5, hlsSha1 } from "./hls-digest.ts";
+export {
+  challengeFor,
+  dialogueOctets,
+  type HlsDialogue,
+  type HlsMechanismFunctions,
+  type HlsRole,
+} from "./hls-dialogue.ts";
+export {
+  type CounterStore,
+  InvocationCounter,
+  invocationCounterMax,
+  type InvocationCounterOptions,
+} from "./invocation-counter.ts";
+export {
+  agreementParameters,
+  contentKeyOf,
+  type EphemeralSignature,
+  sharedSecret,
+  type SignedPublicKey,
+  signPublicKey,
+  splitSignedKey,
+  staticPartyV,
+  verifyPublicKey,
+} from "./key-agreement.ts";
+export { deriveKeyMaterial, keyDerivationInput, type KeyDerivationInfo } from "./key-derivation.ts";
+export {
+  keyTransferData,
+  type NumberedKey,
+  type NumberedOctets,
+  numberedData,
+  readKeyTransfer,
+  readNumberedData,
+  type TransferredKey,
+  transferredKeyIds,
+} from "./key-transfer.ts";
+export { type CipheringKeys, type KeyName, ReplayWindows } from "./keys.ts";
+export { ReplayWindow } from "./replay-window.ts";
 export { Secret } from "./secret.ts";
+export {
+  type PolicyProtection,
+  type Protection,
+  type ProtectionBits,
+  protectionBits,
+  protectionOfPolicy,
+  requireProtection,
+  type SecurityControl,
+  securityControlOctet,
+} from "./security-control.ts";
+export {
+  openSigned,
+  signApdu,
+  signedOctets,
+  type SignedContentLength,
+  type SigningOptions,
+} from "./signing.ts";
+export {
+  coordinateOctets,
+  type SecuritySuite,
+  suiteOf,
+  type SuiteParameters,
+  suites,
+} from "./suite.ts";

@@ -1,14 +1,32 @@
 import { fromHex, toHex } from "../octets.ts";
+import type { CryptoPort } from "../security/crypto.ts";
 import { translateApdu, translateData } from "./apdu-tree.ts";
 import { translateDateTime } from "./date-time-tree.ts";
 import { translateFrame } from "./frame-tree.ts";
 import { translateBlockProcedure } from "./gbt-tree.ts";
+import {
+  translateHlsDigest,
+  translateHlsEcdsa,
+  translateHlsGmac,
+  translateHlsProof,
+} from "./hls-tree.ts";
 import type { Json } from "./json.ts";
+import {
+  translateAgreement,
+  translateCiphertext,
+  translateDerivation,
+  translateDerivedKey,
+  translateKeyedApdu,
+  translateKeyWrap,
+  translateSignature,
+} from "./key-tree.ts";
 import { translateLenientApdu } from "./lenient-tree.ts";
 import { translateMbus } from "./mbus-tree.ts";
 import { translateSignOnLine } from "./mode-e-tree.ts";
+import { translateCiphered } from "./opened-tree.ts";
 import { translateProfileBuffer } from "./profile-tree.ts";
 import { translateRawPush } from "./raw-push-tree.ts";
+import { SessionReader } from "./session-ciphering.ts";
 import { type SessionStep, translateHdlcSession, translateWrapperSession } from "./session-tree.ts";
 import { translateExchange, translateStream } from "./stream-tree.ts";
 import { parseWrapperUnit, translateWrapper } from "./wrapper-tree.ts";
@@ -20,6 +38,8 @@ export interface TranslationRequest {
   readonly keys: Readonly<Record<string, unknown>>;
   /** Facts beside the octets, by layer. */
   readonly given: Readonly<Record<string, unknown>>;
+  /** Opens what is ciphered; without it such layers are refused and sessions stay closed. */
+  readonly crypto?: CryptoPort;
 }
 
 /** Trees with members of their own are JSON all the same. */
@@ -77,20 +97,34 @@ function lenientWrapper(octets: Uint8Array): Json {
 
 /** One line a layer. */
 const layers = {
-  apdu: ({ octets }) => translateApdu(octets),
+  "aes-keywrap": translateKeyWrap,
+  "aes-keywrap-negative": translateKeyWrap,
+  apdu: translateKeyedApdu,
   "apdu-lenient": ({ octets }) => translateLenientApdu(octets),
   "axdr-data": ({ octets }) => translateData(octets),
+  "ciphered-apdu": translateCiphered,
   "cosem-datetime": ({ octets }) => asJson(translateDateTime(octets)),
   "gbt-procedure": blockProcedure,
+  ecdh: translateAgreement,
+  "ecdh-kdf": translateDerivedKey,
+  "ecdsa-verify": translateSignature,
+  "gcm-ciphertext": translateCiphertext,
   "hdlc-exchange": exchange,
   "hdlc-frame": ({ octets }) => translateFrame(octets, apdu),
   "hdlc-stream": ({ octets, given }) => translateStream(octets, hexOf(given["last_sent"])),
   "iec62056-21": ({ octets }) => translateSignOnLine(octets),
   "mbus-wired": ({ octets }) => translateMbus(octets),
+  "hls-digest": translateHlsDigest,
+  "hls-ecdsa": translateHlsEcdsa,
+  "hls-gmac": translateHlsGmac,
+  "hls-negative": translateHlsProof,
+  kdf: translateDerivation,
   "profile-buffer": ({ octets, given }) => asJson(translateProfileBuffer(toHex(octets), given)),
   "raw-push": ({ octets }) => translateRawPush(octets),
-  "session-hdlc": ({ given }) => translateHdlcSession(stepsOf(given), apdu),
-  "session-wrapper": ({ given }) => translateWrapperSession(stepsOf(given), apdu),
+  "session-hdlc": (request) =>
+    translateHdlcSession(stepsOf(request.given), new SessionReader(request)),
+  "session-wrapper": (request) =>
+    translateWrapperSession(stepsOf(request.given), new SessionReader(request)),
   wrapper: ({ octets }) => translateWrapper(octets, apdu),
   "wrapper-lenient": ({ octets }) => lenientWrapper(octets),
 } as const satisfies Readonly<Record<string, (request: TranslationRequest) => Json>>;
@@ -103,8 +137,8 @@ export function isLayerName(name: string): name is LayerName {
 }
 
 /**
- * Says what octets are. @throws {DecodeError} they are not that. @throws {RangeError} the question
- * itself is malformed.
+ * Says what octets are. @throws {DecodeError} they are not that. @throws {ProtocolError} they do not
+ * open. @throws {RangeError} the question itself is malformed.
  */
 export function translate(layer: LayerName, request: TranslationRequest): Json {
   return layers[layer](request);

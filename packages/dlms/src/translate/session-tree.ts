@@ -1,14 +1,8 @@
 import { parseFrame } from "../hdlc/frame.ts";
 import { concatOctets, toHex } from "../octets.ts";
-import {
-  apduOf,
-  type ApduTranslator,
-  controlTree,
-  parametersTree,
-  translateOrNothing,
-  withoutFlags,
-} from "./frame-tree.ts";
+import { apduOf, controlTree, parametersTree, withoutFlags } from "./frame-tree.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { SessionReader } from "./session-ciphering.ts";
 import { parseWrapperUnit } from "./wrapper-tree.ts";
 
 /** One step of a recorded dialogue; `tx` is what the client sent. */
@@ -22,19 +16,6 @@ function member(tree: Json | undefined, name: string): Json | undefined {
   return tree !== null && typeof tree === "object" && !Array.isArray(tree)
     ? (tree as JsonObject)[name]
     : undefined;
-}
-
-/** AARQ and AARE without what they carry for xDLMS. */
-function acseTree(decoded: Json | undefined): JsonObject | undefined {
-  const name = member(decoded, "apdu");
-  if (name !== "aarq" && name !== "aare") return undefined;
-  const { user_information: _carried, ...acse } = decoded as JsonObject;
-  return acse;
-}
-
-function apduMembers(apdu: Uint8Array, translate: ApduTranslator): JsonObject {
-  const decoded = translateOrNothing(translate, apdu);
-  return { apdu_hex: toHex(apdu), decoded, acse: acseTree(decoded) };
 }
 
 /** Octets of a value that came in blocks, as one hex text; undefined where none did. */
@@ -51,7 +32,7 @@ function reassembledOf(steps: readonly JsonObject[]): string | undefined {
 /** Layer `session-hdlc`: every frame, and the APDU with the last segment of its unit. */
 export function translateHdlcSession(
   steps: readonly SessionStep[],
-  translate: ApduTranslator,
+  reader: SessionReader,
 ): JsonObject {
   const segments = { tx: [] as Uint8Array[], rx: [] as Uint8Array[] };
   const translated = steps.map(({ direction, octets }): JsonObject => {
@@ -63,20 +44,20 @@ export function translateHdlcSession(
     if (frame.segmented) return step;
     const unit = concatOctets(segments[direction]);
     segments[direction] = [];
-    return { ...step, ...apduMembers(apduOf(unit), translate) };
+    return { ...step, ...reader.read(direction, apduOf(unit)) };
   });
-  return { steps: translated, reassembled: reassembledOf(translated) };
+  return { steps: translated, reassembled: reassembledOf(translated), ...reader.revealed };
 }
 
 /** Layer `session-wrapper`. */
 export function translateWrapperSession(
   steps: readonly SessionStep[],
-  translate: ApduTranslator,
+  reader: SessionReader,
 ): JsonObject {
   const translated = steps.map(({ direction, octets }): JsonObject => {
     const { source, destination, apdu } = parseWrapperUnit(octets);
     const head = { dir: direction, hex: toHex(octets), source, destination };
-    return { ...head, ...apduMembers(apdu, translate) };
+    return { ...head, ...reader.read(direction, apdu) };
   });
-  return { steps: translated, reassembled: reassembledOf(translated) };
+  return { steps: translated, reassembled: reassembledOf(translated), ...reader.revealed };
 }

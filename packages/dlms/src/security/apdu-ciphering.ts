@@ -1,0 +1,174 @@
+/**
+ * Ciphering of one association, either role: plain APDUs in, protected ones out, and back. The
+ * initiate APDUs go under the global key whatever the services do (Green Book 9.4.5).
+ */
+import { isAcseTag } from "../acse/codec.ts";
+import { InvariantError, ProtocolError } from "../error.ts";
+import { type Apdu, type ApduLeniency, decodeApdu } from "../xdlms/apdu.ts";
+import { contentOverhead, sealContent } from "./content.ts";
+import type { CryptoPort } from "./crypto.ts";
+import { type CipheredApdu, type EnvelopeForm, openEnvelope, writeEnvelope } from "./envelope.ts";
+import { InvocationCounter } from "./invocation-counter.ts";
+import { type CipheringKeys, keyOf, ReplayWindows } from "./keys.ts";
+import type { Secret } from "./secret.ts";
+import { type Protection, protectionBits } from "./security-control.ts";
+import { type SecuritySuite, suites } from "./suite.ts";
+
+export interface ApduCipheringOptions {
+  readonly crypto: CryptoPort;
+  readonly suite: SecuritySuite;
+  /** Eight octets. */
+  readonly ownSystemTitle: Uint8Array;
+  /** Known beforehand; else the association says it. */
+  readonly peerSystemTitle?: Uint8Array;
+  readonly keys: CipheringKeys;
+  /** Of the unicast key, shared by everything that sends under it. */
+  readonly counter: InvocationCounter;
+  /** What was seen from the peer; shared by its associations. Absent: this one's own. */
+  readonly windows?: ReplayWindows;
+  /** Absent = "service": glo- or ded- by service. */
+  readonly form?: EnvelopeForm;
+  /** Of services this side sends. "none": ciphered context, plain services (policy 0). */
+  readonly protection: Protection;
+  /** The least that is accepted of the peer. Absent = `protection`. */
+  readonly required?: Protection;
+  /** Of InitiateRequest and -Response, both ways. Absent = "authenticated-encrypted". */
+  readonly initiateProtection?: Protection;
+  readonly leniency?: ApduLeniency;
+}
+
+const initiateTags: ReadonlySet<number> = new Set([0x01, 0x08]);
+/** Exceptions and service errors are plain: a peer that cannot decipher says so in them. */
+const refusalTags: ReadonlySet<number> = new Set([0xd8, 0x0e]);
+/** Tag, title, length: what an envelope adds around the content. */
+const envelopeOctets = 1 + 9 + 4;
+
+export class ApduCiphering {
+  readonly ownSystemTitle: Uint8Array;
+  readonly #options: ApduCipheringOptions;
+  readonly #windows: ReplayWindows;
+  #keys: CipheringKeys;
+  #peerSystemTitle: Uint8Array | undefined;
+  #dedicatedCounter: InvocationCounter | undefined;
+
+  constructor(options: ApduCipheringOptions) {
+    this.ownSystemTitle = options.ownSystemTitle;
+    this.#options = options;
+    this.#windows = options.windows ?? new ReplayWindows();
+    this.#keys = options.keys;
+    this.#peerSystemTitle = options.peerSystemTitle;
+    if (options.keys.dedicated !== undefined) this.useDedicatedKey(options.keys.dedicated);
+  }
+
+  get peerSystemTitle(): Uint8Array | undefined {
+    return this.#peerSystemTitle;
+  }
+
+  /** Octets that protection adds to an APDU at most. */
+  get overheadOctets(): number {
+    const { protection } = this.#options;
+    if (protection === "none") return 0;
+    return envelopeOctets + contentOverhead(protectionBits(protection).authenticated);
+  }
+
+  /** The title the peer names in AARQ or AARE. @throws {ProtocolError} another one than configured */
+  learnPeerSystemTitle(title: Uint8Array): void {
+    const { peerSystemTitle } = this.#options;
+    if (title.length !== 8) {
+      throw new ProtocolError("security/key-missing", "the peer's system title has not 8 octets");
+    }
+    if (peerSystemTitle?.some((octet, at) => octet !== title[at]) === true) {
+      throw new ProtocolError("security/key-missing", "the peer names another system title");
+    }
+    this.#peerSystemTitle = title.slice();
+  }
+
+  /** The key of this association alone, fresh, so its counters begin anew on both sides. */
+  useDedicatedKey(key: Secret): void {
+    this.#keys = { ...this.#keys, dedicated: key };
+    this.#dedicatedCounter = new InvocationCounter({ next: 0 });
+    this.#windows.restart("dedicated");
+  }
+
+  /**
+   * Makes sure that invocation counters are stored for the next `count` APDUs.
+   * @throws {ProtocolError} security/counter-exhausted
+   */
+  reserve(count = 1): Promise<void> | undefined {
+    return this.#options.counter.reserve(count);
+  }
+
+  /** Octets of its own; the APDU itself where services are plain. @throws {ProtocolError} */
+  protect(apdu: Uint8Array): Uint8Array {
+    const { crypto, suite } = this.#options;
+    const tag = apdu[0];
+    if (tag === undefined) throw new InvariantError("an empty APDU");
+    const initiate = initiateTags.has(tag);
+    const protection = initiate ? this.#initiateProtection : this.#options.protection;
+    if (protection === "none" || refusalTags.has(tag) || isAcseTag(tag)) return apdu;
+    const counter = initiate ? undefined : this.#dedicatedCounter;
+    const name = counter === undefined ? "unicast" : "dedicated";
+    const bits = protectionBits(protection);
+    const encryption = keyOf(this.#keys, name, suites[suite]);
+    const keys = bits.authenticated
+      ? { encryption, authentication: keyOf(this.#keys, "authentication", suites[suite]) }
+      : { encryption };
+    const invocationCounter = (counter ?? this.#options.counter).take();
+    const systemTitle = this.ownSystemTitle;
+    const origin = { systemTitle, invocationCounter };
+    const content = sealContent(crypto, { suite, ...bits }, keys, origin, apdu);
+    const scope = counter === undefined ? "global" : "dedicated";
+    const form = initiate ? "service" : (this.#options.form ?? "service");
+    return writeEnvelope(content, tag, scope, form, systemTitle);
+  }
+
+  /**
+   * The plain APDU; a view where it was not encrypted.
+   * @throws {ProtocolError} security/policy, security/key-missing, security/tag, security/replay
+   * @throws {DecodeError} no envelope
+   */
+  unprotect(apdu: Uint8Array): Uint8Array {
+    const tag = apdu[0] ?? 0;
+    const { crypto, suite, leniency, protection, required = protection } = this.#options;
+    if (refusalTags.has(tag) || isAcseTag(tag)) return apdu;
+    if (!isCipheredTag(tag)) {
+      const least = initiateTags.has(tag) ? this.#initiateProtection : required;
+      if (least === "none") return apdu;
+      throw new ProtocolError("security/policy", "the APDU is not protected");
+    }
+    const envelope = asEnvelope(decodeApdu(apdu, leniency));
+    const peerSystemTitle = this.#peerSystemTitle;
+    const opened = openEnvelope(envelope, {
+      crypto,
+      suite,
+      keys: this.#keys,
+      required: envelope.kind.includes("initiate") ? this.#initiateProtection : required,
+      windows: this.#windows,
+      ...(peerSystemTitle === undefined ? {} : { peerSystemTitle }),
+    });
+    return opened.plaintext;
+  }
+
+  get #initiateProtection(): Protection {
+    return this.#options.initiateProtection ?? "authenticated-encrypted";
+  }
+}
+
+/** glo-, ded- and general-: everything that is not plain. */
+function isCipheredTag(tag: number): boolean {
+  if (tag === 0xdb || tag === 0xdc || tag === 0xdd || tag === 0xdf) return true;
+  return (tag >= 0xc8 && tag <= 0xd7) || (tag >= 0x20 && tag < 0x60);
+}
+
+function asEnvelope(apdu: Apdu): CipheredApdu {
+  const { kind } = apdu;
+  if (
+    kind === "general-glo-ciphering" ||
+    kind === "general-ded-ciphering" ||
+    kind.startsWith("glo-") ||
+    kind.startsWith("ded-")
+  ) {
+    return apdu as CipheredApdu;
+  }
+  throw new ProtocolError("security/policy", `${kind} is not agreed in this association`);
+}
