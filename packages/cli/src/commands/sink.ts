@@ -8,6 +8,7 @@ import type {
 import type { Context } from "../context.ts";
 import { withControl } from "../control-connection.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { rateText } from "../format.ts";
 import { CliError } from "../problem.ts";
 import { fill } from "../texts/texts.ts";
 import { readSecrets, type SecretOptions } from "./secrets.ts";
@@ -83,6 +84,7 @@ export function sinkTable(context: Context, sinks: readonly SinkStatus[]): void 
         words.kind,
         words.endpoint,
         words.state,
+        words.publishSuccess,
         words.acknowledged,
         words.pending,
         words.deadLettered,
@@ -93,13 +95,14 @@ export function sinkTable(context: Context, sinks: readonly SinkStatus[]): void 
         sink.kind,
         sink.url,
         `${words[health.state]}${health.code === undefined ? "" : ` (${health.code})`}`,
+        rateText(counts.acknowledged, counts.produced),
         String(counts.acknowledged),
         String(counts.pending),
         String(counts.deadLettered),
         String(counts.dropped),
       ]),
     ],
-    new Set([4, 5, 6, 7]),
+    new Set([5, 6, 7, 8]),
   );
 }
 

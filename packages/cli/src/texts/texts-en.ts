@@ -147,7 +147,7 @@ export const english: Texts = {
     deadLettered: "dead-lettered",
     dropped: "dropped",
     readSuccess: "Reads",
-    publishSuccess: "Delivered",
+    publishSuccess: "delivered",
     cycles: "Cycles",
     failures: "failed",
     uptime: "Up",

@@ -148,7 +148,7 @@ export const spanish: Texts = {
     deadLettered: "rechazadas",
     dropped: "descartadas",
     readSuccess: "Lecturas",
-    publishSuccess: "Entregadas",
+    publishSuccess: "entregadas",
     cycles: "Ciclos",
     failures: "fallos",
     uptime: "Activo",
