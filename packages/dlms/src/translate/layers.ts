@@ -25,6 +25,7 @@ import { translateMbus } from "./mbus-tree.ts";
 import { translateSignOnLine } from "./mode-e-tree.ts";
 import { translateCiphered } from "./opened-tree.ts";
 import { translateProfileBuffer } from "./profile-tree.ts";
+import { translatePush } from "./push-tree.ts";
 import { translateRawPush } from "./raw-push-tree.ts";
 import { SessionReader } from "./session-ciphering.ts";
 import { type SessionStep, translateHdlcSession, translateWrapperSession } from "./session-tree.ts";
@@ -120,6 +121,9 @@ const layers = {
   "hls-negative": translateHlsProof,
   kdf: translateDerivation,
   "profile-buffer": ({ octets, given }) => asJson(translateProfileBuffer(toHex(octets), given)),
+  "push-hdlc": (request) => translatePush(request, "hdlc"),
+  "push-mbus": (request) => translatePush(request, "mbus"),
+  "push-raw": (request) => translatePush(request),
   "raw-push": ({ octets }) => translateRawPush(octets),
   "session-hdlc": (request) =>
     translateHdlcSession(stepsOf(request.given), new SessionReader(request)),

@@ -1,0 +1,35 @@
+/** What meters send unasked: octets to APDUs, APDUs to named values. */
+export { decodeRawAlarm, type RawAlarm } from "./alarm.ts";
+export { type ApduExtent, apduExtent, isPushedTag } from "./apdu-extent.ts";
+export { detectFraming } from "./detect.ts";
+export type { UnitSink } from "./hdlc-units.ts";
+export {
+  decodePushObjectList,
+  type PushObject,
+  pushObjectListOf,
+  pushSetupClass,
+} from "./push-object-list.ts";
+export { frameReply, type PushFraming, type PushOrigin } from "./push-origin.ts";
+export { PushStream, type PushStreamOptions, type PushStreamSink } from "./push-stream.ts";
+export {
+  type PushTemplate,
+  pushTemplates,
+  type TemplateColumn,
+  templateOf,
+} from "./push-template.ts";
+export {
+  isCipheredTag,
+  type OpenedPush,
+  type PushMessage,
+  type PushOpener,
+  PushUnwrap,
+  type PushUnwrapOptions,
+  type PushUnwrapSink,
+} from "./push-unwrap.ts";
+export {
+  type PushContent,
+  type PushForm,
+  type PushNaming,
+  type PushValue,
+  readPushBody,
+} from "./push-values.ts";

@@ -1,0 +1,8 @@
+/** General block transfer: any APDU in numbered blocks, with windows, streaming and repetition. */
+export {
+  BlockAssembly,
+  type BlockAssemblyLimits,
+  type BlockVerdict,
+  type IncomingBlock,
+  transferWindowMax,
+} from "./block-assembly.ts";
