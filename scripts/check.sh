@@ -16,4 +16,6 @@ echo "check: style"
 node scripts/tidy.ts
 echo "check: docs/errors.md"
 node --conditions=source --disable-warning=ExperimentalWarning scripts/errors-page.ts --check
+echo "check: api"
+sh scripts/tools.sh node scripts/api-report.ts --check
 echo "check: ok"

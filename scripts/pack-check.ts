@@ -109,7 +109,7 @@ async function importAll(entries: readonly string[], folder: string): Promise<vo
 /** TypeScript of the repository; and TypeScript 6, where the API report's tool brought one. */
 const compilers = [
   join(root, "node_modules", ".bin", "tsc"),
-  join(root, "tools", "api", "node_modules", ".bin", "tsc"),
+  join(root, "tools", "node_modules", "typescript", "bin", "tsc"),
 ];
 
 async function typeCheck(entries: readonly string[], folder: string): Promise<void> {
