@@ -1,5 +1,11 @@
 /** A data directory with meters and sinks in it, written without a gateway running on it. */
-import { startGateway, type GatewayControl, type MeterDraft } from "@lectura/gateway";
+import {
+  connectGateway,
+  findGateway,
+  type GatewayControl,
+  type MeterDraft,
+  startGateway,
+} from "@lectura/gateway";
 import { simulatorPassword } from "@lectura/simulator";
 import type { ReadyMeter } from "./lectura-process.ts";
 
@@ -41,4 +47,11 @@ export async function prepare(
 ): Promise<void> {
   await using gateway = await startGateway({ dataDirectory, mode: "control" });
   await fill(gateway.control);
+}
+
+/** The control of the gateway that runs on a data directory. */
+export async function controlOf(dataDirectory: string): Promise<GatewayControl> {
+  const address = await findGateway(dataDirectory);
+  if (address === undefined) throw new Error(`no gateway runs on ${dataDirectory}`);
+  return connectGateway(address);
 }

@@ -3,9 +3,8 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findGateway, connectGateway } from "@lectura/gateway";
 import { expect, test } from "vitest";
-import { draftOf, nineKeys, prepare } from "./gateway-directory.ts";
+import { controlOf, draftOf, nineKeys, prepare } from "./gateway-directory.ts";
 import {
   lectura,
   LecturaProcess,
@@ -109,8 +108,7 @@ async function deliverTheRest(dataDirectory: string): Promise<void> {
   const words = ["run", "--json", "--data-dir", dataDirectory, "--api-port", "0"];
   await using gateway = new LecturaProcess(words);
   await gateway.ready();
-  const address = await findGateway(dataDirectory);
-  const control = connectGateway(address!);
+  const control = await controlOf(dataDirectory);
   while ((await control.sink("broker")).counts.pending > 0) await sleep(20);
   await gateway.interrupt();
 }

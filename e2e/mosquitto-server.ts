@@ -86,11 +86,21 @@ export class Mosquitto implements AsyncDisposable {
   async kill(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    if (server !== undefined) await end(server);
+    if (server !== undefined) await end(server, "SIGKILL");
+  }
+
+  /** SIGTERM: what its settings say is saved is saved. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server !== undefined) await end(server, "SIGTERM");
   }
 
   /** `topic payload` of everything that arrives, retained messages included. */
-  async subscribe(topic: string): Promise<readonly string[]> {
+  async subscribe(
+    topic: string,
+    options: { readonly keepSession?: boolean } = {},
+  ): Promise<readonly string[]> {
     const { user, tls } = this.#options;
     this.#subscribers += 1;
     const name = `subscriber-${this.#subscribers}`;
@@ -100,6 +110,7 @@ export class Mosquitto implements AsyncDisposable {
         ...`-h localhost -p ${this.port} -q 1 -v -i ${name}`.split(" "),
         "-t",
         topic,
+        ...(options.keepSession === true ? ["-c"] : []),
         ...(user === undefined ? [] : ["-u", user.name, "-P", user.password]),
         ...(tls === undefined ? [] : ["--cafile", this.file("ca.pem")]),
         ...(tls === "client"
@@ -116,7 +127,7 @@ export class Mosquitto implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#children].map(end));
+    await Promise.all([...this.#children].map((child) => end(child, "SIGKILL")));
     await rm(this.directory, { recursive: true, force: true });
   }
 
@@ -162,10 +173,10 @@ export class Mosquitto implements AsyncDisposable {
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
-  child.kill("SIGKILL");
+  child.kill(signal);
   await ended;
 }
 

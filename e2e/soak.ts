@@ -9,8 +9,8 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { connectGateway, findGateway, type GatewayControl } from "@lectura/gateway";
-import { draftOf, nineKeys, prepare } from "./gateway-directory.ts";
+import type { GatewayControl } from "@lectura/gateway";
+import { controlOf, draftOf, nineKeys, prepare } from "./gateway-directory.ts";
 import { LecturaProcess, scratchDirectory, simulate } from "./lectura-process.ts";
 import { Mosquitto } from "./mosquitto-server.ts";
 import { judge } from "./received.ts";
@@ -108,7 +108,7 @@ await prepare(directory.path, async (control) => {
 const words = ["run", "--data-dir", directory.path, "--api-port", "0"];
 await using gateway = new LecturaProcess(words, { lifeMs });
 await gateway.until(() => gateway.items.length > 0);
-const control = connectGateway((await findGateway(directory.path))!);
+const control = await controlOf(directory.path);
 say(
   `${options.meters} meters (${options.personality}) x ${keys.length} values every ` +
     `${options.interval}, ${options.minutes} min`,
