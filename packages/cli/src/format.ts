@@ -1,7 +1,8 @@
 import { unitOf } from "@lectura/dlms/cosem";
 import type { Reading } from "@lectura/gateway";
 import { valueText } from "@lectura/gateway";
-import { fill, type Texts } from "./texts/texts.ts";
+import { fill } from "./texts/texts.ts";
+import type { Texts } from "./texts/vocabulary.ts";
 
 /** `2d 3h`, `53m 20s`, `4s`: the two largest parts of a duration. */
 export function durationText(ms: number): string {

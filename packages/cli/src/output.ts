@@ -2,7 +2,8 @@ import pc from "picocolors";
 import type { Environment } from "./environment.ts";
 import { describeProblem, type Problem } from "./problem.ts";
 import type { Language } from "./texts/language.ts";
-import { textsFor, type Texts } from "./texts/texts.ts";
+import { textsFor } from "./texts/texts.ts";
+import type { Texts } from "./texts/vocabulary.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 

@@ -54,7 +54,8 @@ import { chooseLanguage, type Environment } from "./environment.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { Output } from "./output.ts";
 import { CliError } from "./problem.ts";
-import { type CommandName, type OptionName, type Texts, textsFor } from "./texts/texts.ts";
+import { textsFor } from "./texts/texts.ts";
+import type { CommandName, OptionName, Texts } from "./texts/vocabulary.ts";
 
 /** A command's body: what it needs is in the context, what it says is the exit code. */
 type Body<Options> = (

@@ -1,15 +1,8 @@
+import type { ErrorText, ErrorTexts } from "./error-text.ts";
 import { englishErrors } from "./errors-en-table.ts";
 import { spanishErrors } from "./errors-es-table.ts";
 import type { Language } from "./language.ts";
 import { fill } from "./texts.ts";
-
-/** Cause and next step. `{name}` places are the error's parameters; `{detail}` its own sentence. */
-export interface ErrorText {
-  readonly message: string;
-  readonly next: string;
-}
-
-export type ErrorTexts = Readonly<Record<string, ErrorText>>;
 
 const tables: Readonly<Record<Language, ErrorTexts>> = { en: englishErrors, es: spanishErrors };
 

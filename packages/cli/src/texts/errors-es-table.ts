@@ -1,4 +1,4 @@
-import type { ErrorTexts } from "./error-texts.ts";
+import type { ErrorTexts } from "./error-text.ts";
 
 /** Code to cause and next step; a star for the layer serves every layer. */
 export const spanishErrors: ErrorTexts = {

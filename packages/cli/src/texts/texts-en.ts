@@ -1,4 +1,4 @@
-import type { Texts } from "./texts.ts";
+import type { Texts } from "./vocabulary.ts";
 
 export const english: Texts = {
   description: "Reads DLMS/COSEM electricity meters and delivers every reading, complete and once.",

@@ -1,4 +1,4 @@
-import type { Texts } from "./texts.ts";
+import type { Texts } from "./vocabulary.ts";
 
 export const spanish: Texts = {
   description:
