@@ -6,3 +6,8 @@ export {
   type IncomingBlock,
   transferWindowMax,
 } from "./block-assembly.ts";
+export {
+  BlockTransfer,
+  type BlockTransferOptions,
+  type BlockTransferOutput,
+} from "./block-transfer.ts";
