@@ -34,6 +34,8 @@ export async function startBroker(options: {
   } catch (error) {
     const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
     if (!taken || !options.fallBack) {
+      // Its timers would keep the process alive.
+      await new Promise<void>((resolve) => aedes.close(resolve));
       throw new CliError("mqtt/port-taken", { port: options.port }, { cause: error });
     }
     port = await listen(server, 0);
