@@ -29,3 +29,13 @@ export {
   serveSession,
   type ServerSessionOptions,
 } from "./server-session.ts";
+export { FrameMasker } from "./capture/frame-masker.ts";
+export { SessionRecorder, type SessionRecorderOptions } from "./capture/session-recorder.ts";
+export {
+  parseRecording,
+  type RecordedFrame,
+  type Recording,
+  recordingOctetsMax,
+} from "./capture/recording.ts";
+export { type ReplayOptions, type ReplayPort, replayPort } from "./capture/replay-port.ts";
+export type { OctetRange } from "./capture/secret-finder.ts";
