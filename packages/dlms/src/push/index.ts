@@ -4,12 +4,27 @@ export { type ApduExtent, apduExtent, isPushedTag } from "./apdu-extent.ts";
 export { detectFraming } from "./detect.ts";
 export type { UnitSink } from "./hdlc-units.ts";
 export {
+  confirmationOf,
+  pushLeniency,
+  type PushMeaning,
+  type PushReading,
+  readPush,
+  readUnknownPush,
+} from "./push-notification.ts";
+export {
   decodePushObjectList,
   type PushObject,
   pushObjectListOf,
   pushSetupClass,
 } from "./push-object-list.ts";
 export { frameReply, type PushFraming, type PushOrigin } from "./push-origin.ts";
+export {
+  type PushCounters,
+  type PushNotification,
+  PushReceiver,
+  type PushReceiverOptions,
+  type PushReceiverOutput,
+} from "./push-receiver.ts";
 export { PushStream, type PushStreamOptions, type PushStreamSink } from "./push-stream.ts";
 export {
   type PushTemplate,
@@ -33,3 +48,4 @@ export {
   type PushValue,
   readPushBody,
 } from "./push-values.ts";
+export { decodeUntaggedPush, type UntaggedPush } from "./untagged-push.ts";

@@ -1,6 +1,6 @@
 import { concatOctets } from "../octets.ts";
 import { controlUi } from "../hdlc/control.ts";
-import { buildFrame, flag } from "../hdlc/frame.ts";
+import { buildFrame } from "../hdlc/frame.ts";
 import { llcCommand } from "../hdlc/llc.ts";
 import { encodeWrapper } from "../wrapper/header.ts";
 
@@ -38,13 +38,12 @@ export function frameReply(origin: PushOrigin, apdu: Uint8Array): Uint8Array | u
     case "hdlc": {
       const information = concatOctets([llcCommand, apdu]);
       if (information.length > replyOctetsMax) return undefined;
-      const frame = buildFrame({
+      return buildFrame({
         destination: origin.source,
         source: origin.destination,
         control: controlUi,
         information,
       });
-      return Uint8Array.of(flag, ...frame, flag);
     }
   }
 }

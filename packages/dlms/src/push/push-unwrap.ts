@@ -1,4 +1,4 @@
-import { type DlmsError, DecodeError, ProtocolError } from "../error.ts";
+import { DlmsError, ProtocolError } from "../error.ts";
 import { BlockAssembly, transferWindowMax } from "../transfer/block-assembly.ts";
 import { decodeUnit, encodeUnit } from "../xdlms/apdu-codec.ts";
 import {
@@ -43,6 +43,8 @@ export interface PushUnwrapSink {
   failed(error: DlmsError, apdu: Uint8Array, origin: PushOrigin): void;
   /** An APDU to send back: blocks are acknowledged where the sender asks for it. */
   reply(apdu: Uint8Array, origin: PushOrigin): void;
+  /** A transfer ended unfinished. */
+  lost(): void;
 }
 
 export interface PushUnwrapOptions {
@@ -77,8 +79,6 @@ export class PushUnwrap {
   readonly #options: PushUnwrapOptions;
   readonly #sink: PushUnwrapSink;
   #assembly: BlockAssembly | undefined;
-  /** Transfers that ended unfinished. */
-  lostTransfers = 0;
 
   constructor(sink: PushUnwrapSink, options: PushUnwrapOptions) {
     this.#sink = sink;
@@ -96,14 +96,14 @@ export class PushUnwrap {
     try {
       this.#unwrap({ apdu: whole, plaintext: whole, blocks: 0, origin }, 0);
     } catch (error) {
-      if (!(error instanceof DecodeError || error instanceof ProtocolError)) throw error;
+      if (!(error instanceof DlmsError)) throw error;
       this.#sink.failed(error, whole, origin);
     }
   }
 
   /** Forgets blocks of an unfinished transfer. */
   expire(): void {
-    if (this.#assembly !== undefined) this.lostTransfers++;
+    if (this.#assembly !== undefined) this.#sink.lost();
     this.#assembly = undefined;
   }
 

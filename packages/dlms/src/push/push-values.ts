@@ -156,10 +156,13 @@ function describedValue(items: readonly Data[]): PushValue | undefined {
   return { ...described, dataIndex: index.value };
 }
 
+/** Value group A has four bits; six letters are no code. */
+const groupAMax = 15;
+
 /** Six octets that may be a code. */
 function codeOf(data: Data): ObisCode | undefined {
   if (data.type !== "octet-string" || data.value.length !== 6) return undefined;
-  return obisFromOctets(data.value);
+  return data.value[0]! > groupAMax ? undefined : obisFromOctets(data.value);
 }
 
 /** A push setup's own name (0-b:25.9.e) stands before the values by itself. */

@@ -71,7 +71,7 @@ function exchange(
   const line: { readonly to: "client" | "server"; readonly octets: Uint8Array }[] = [];
   let count = 0;
   const put = (to: "client" | "server") => (octets: Uint8Array) => {
-    if (lost[count++] !== true) line.push({ to, octets });
+    if (!lost[count++]) line.push({ to, octets });
   };
   const client = side({ role: "client", ...options.client }, put("server"));
   const server = side({ role: "server", ...options.server }, put("client"), () => response);

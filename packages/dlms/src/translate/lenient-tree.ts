@@ -1,12 +1,8 @@
 import { DecodeError } from "../error.ts";
-import { equalOctets, OctetReader } from "../octets.ts";
+import { decodeUntaggedPush } from "../push/untagged-push.ts";
 import type { ApduLeniency } from "../xdlms/apdu.ts";
-import { readData } from "../axdr/data-decode.ts";
-import { readLength } from "../axdr/length.ts";
-import { dataNotificationHead } from "../xdlms/data-notification.ts";
-import { plainAttribute } from "../xdlms/descriptor.ts";
 import { translateApdu } from "./apdu-tree.ts";
-import { attributeTree, longInvokeTree, timeTree } from "./apdu-parts.ts";
+import { longInvokeTree, timeTree } from "./apdu-parts.ts";
 import { dataTree } from "./data-tree.ts";
 import type { Json, JsonObject } from "./json.ts";
 
@@ -42,36 +38,19 @@ function attempt(...readings: readonly (() => Json)[]): Json {
   return { valid: false, problem: first?.message };
 }
 
-/** `02 02 16`: a structure of an enum and the list. */
-const untaggedHead = Uint8Array.of(0x02, 0x02, 0x16);
-
-/**
- * The push of Czech meters (EG.D, Sagemcom XT211, R62): a data-notification whose body is a
- * structure of an enum and an array of structures { attribute descriptor without any tag, Data }.
- * @throws {DecodeError} it is not that.
- */
+/** The push of Czech meters (R62): a list whose attribute descriptors have no tags. */
 function untaggedPushTree(octets: Uint8Array): Json {
-  const field = "untagged push";
-  const reader = new OctetReader(octets, "xdlms");
-  if (reader.uint8(field) !== 0x0f) reader.fail(field, "no data-notification");
-  const { invoke, dateTime } = dataNotificationHead.decode(reader, field);
-  if (!equalOctets(reader.take(3, field), untaggedHead)) reader.fail(field, "no enum and list");
-  const enumValue = reader.uint8(field);
-  if (reader.uint8(field) !== 0x01) reader.fail(field, "no array");
-  const count = readLength(reader, field);
-  if (count > reader.remaining) reader.fail(field, `${count} rows in ${reader.remaining} octets`);
-  const rows: Json[] = [];
-  for (let index = 0; index < count; index++) {
-    if (reader.uint16(field) !== 0x0202) reader.fail(field, "no structure of two");
-    const attribute = plainAttribute.decode(reader, field);
-    rows.push({ ...attributeTree(attribute), value: dataTree(readData(reader)) });
-  }
-  reader.finish(field);
+  const { invoke, dateTime, enumValue, values } = decodeUntaggedPush(octets);
   return {
     apdu: "data-notification",
     ...longInvokeTree(invoke),
     ...timeTree("date_time", dateTime),
     enum: enumValue,
-    rows,
+    rows: values.map(({ classId, logicalName, attributeId, value }) => ({
+      class_id: classId,
+      obis: logicalName,
+      attribute: attributeId,
+      value: dataTree(value),
+    })),
   };
 }

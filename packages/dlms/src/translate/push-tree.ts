@@ -35,6 +35,7 @@ export function translatePush(request: TranslationRequest, framing?: PushFraming
       message: (message) => void messages.push(messageTree(message)),
       failed: (error) => void failures.push(error),
       reply: () => undefined,
+      lost: () => undefined,
     },
     { transferOctetsMax, ...(open === undefined ? {} : { open }) },
   );
