@@ -16,11 +16,14 @@ export class SimulatorError extends DlmsError {
   readonly recovery: Recovery;
   /** "127.0.0.1:4059" */
   readonly tcp: string;
+  /** What texts for people name. */
+  readonly params: { readonly tcp: string; readonly port: number };
 
   constructor(code: SimulatorErrorCode, tcp: string, detail: string, options?: ErrorOptions) {
     super(`${code}: ${tcp}: ${detail}`, options);
     this.code = code;
     this.recovery = simulatorErrors[code];
     this.tcp = tcp;
+    this.params = { tcp, port: Number(tcp.slice(tcp.lastIndexOf(":") + 1)) };
   }
 }
