@@ -1,0 +1,117 @@
+/** Our client as a driver: `openSession` as anybody would use it. */
+import type { Data } from "@lectura/dlms/axdr";
+import { byEntry, byTimeRange, dateTimeFromUtcMs, obis, profileGeneric } from "@lectura/dlms/cosem";
+import { Secret } from "@lectura/dlms/security";
+import type { AttributeDescriptor, GetDataResult } from "@lectura/dlms/xdlms";
+import { openSession, type Session } from "@lectura/dlms-node";
+import type { Answer, Driver, Member, Place, Plain, Request } from "./exchange.ts";
+
+/** Small enough that 900 octets need block transfer. */
+const maxPduOctets = 300;
+const responseMs = 3000;
+
+export class OurClient implements Driver {
+  #session: Session | undefined;
+
+  open(place: Place): Promise<Answer> {
+    return answerOf(async () => {
+      await this.close();
+      const { port, framing, clientSap, address, authentication } = place;
+      const { proposesParameters: sendParameters } = place;
+      this.#session = await openSession({
+        tcp: `127.0.0.1:${port}`,
+        framing,
+        clientSap,
+        server: address,
+        ...(sendParameters === undefined ? {} : { hdlc: { sendParameters } }),
+        maxPduOctets,
+        timeouts: { responseMs },
+        authentication:
+          authentication.kind === "lls"
+            ? { mechanism: "lls", password: Secret.fromText(authentication.password) }
+            : { mechanism: "none" },
+      });
+      return null;
+    });
+  }
+
+  perform(request: Request): Promise<Answer> {
+    return answerOf(async () => {
+      const session = this.#session;
+      if (session === undefined) throw new Error("no session");
+      return await ask(session, request);
+    });
+  }
+
+  close(): Promise<Answer> {
+    return answerOf(async () => {
+      await this.#session?.[Symbol.asyncDispose]();
+      this.#session = undefined;
+      return null;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+async function ask(session: Session, request: Request): Promise<Plain> {
+  switch (request.kind) {
+    case "get":
+      return valueOf(await session.get(descriptorOf(request.attribute)));
+    case "list": {
+      const results = await session.getWithList(request.attributes.map(descriptorOf));
+      return results.map(valueOf);
+    }
+    case "entry": {
+      const { name, first, last } = request;
+      const selection = byEntry({ fromEntry: first, toEntry: last });
+      return valueOf(await session.get(profileGeneric(name).select(selection)));
+    }
+    case "range": {
+      const { name, fromMs, toMs } = request;
+      const selection = byTimeRange(dateTimeFromUtcMs(fromMs, 0), dateTimeFromUtcMs(toMs, 0));
+      return valueOf(await session.get(profileGeneric(name).select(selection)));
+    }
+    case "set":
+      return demand(await session.set(descriptorOf(request.attribute), request.value));
+    case "action": {
+      const { classId, name, id } = request.method;
+      const method = { classId, logicalName: obis(name), methodId: id };
+      return demand((await session.action(method, request.parameter)).result);
+    }
+  }
+}
+
+function demand(result: string): null {
+  if (result !== "success") throw new Error(result);
+  return null;
+}
+
+function descriptorOf({ classId, name, id }: Member): AttributeDescriptor {
+  return { classId, logicalName: obis(name), attributeId: id };
+}
+
+function valueOf(result: GetDataResult): Plain {
+  if (!result.ok) throw new Error(result.reason);
+  return plainOf(result.value);
+}
+
+function plainOf(data: Data): Plain {
+  const { value } = data;
+  if (value === null || typeof value !== "object") {
+    return typeof value === "bigint" ? Number(value) : value;
+  }
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
+  if (data.type === "array" || data.type === "structure") return data.value.map(plainOf);
+  return data.type;
+}
+
+async function answerOf(work: () => Promise<Plain>): Promise<Answer> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    return { ok: false, error: String(error) };
+  }
+}

@@ -1,0 +1,78 @@
+/** A peer as a client; its process speaks the lines of `peers/line_protocol.py`. */
+import type { Answer, Driver, Member, Place, Request, Typed } from "./exchange.ts";
+import { type Command, PeerProcess } from "./peer-process.ts";
+
+/** Longer than the peers' own timeouts of 5 s, so that it is their error that is seen. */
+const answerWithinMs = 10_000;
+
+export class PeerClient implements Driver {
+  readonly #command: Command;
+  #process: PeerProcess | undefined;
+
+  constructor(command: Command) {
+    this.#command = command;
+  }
+
+  open(place: Place): Promise<Answer> {
+    const { port, framing, clientSap, address, authentication } = place;
+    const { size, upper, lower } = address;
+    const password = authentication.kind === "lls" ? ` ${authentication.password}` : "";
+    return this.#ask(
+      `session ${port} ${framing} ${clientSap} ${size} ${upper} ${lower} ` +
+        `${authentication.kind}${password}`,
+    );
+  }
+
+  perform(request: Request): Promise<Answer> {
+    return this.#ask(requestLine(request));
+  }
+
+  close(): Promise<Answer> {
+    return this.#ask("end");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process?.[Symbol.asyncDispose]();
+  }
+
+  async #ask(line: string): Promise<Answer> {
+    this.#process ??= new PeerProcess(this.#command);
+    const process = this.#process;
+    process.write(line);
+    const answer = await process.line(answerWithinMs);
+    if (answer !== undefined) return JSON.parse(answer) as Answer;
+    const notes = process.notes().at(-1) ?? "";
+    const ended = process.ended ? "the process ended" : `no answer within ${answerWithinMs} ms`;
+    // A process that owes an answer cannot be asked again.
+    this.#process = undefined;
+    await process[Symbol.asyncDispose]();
+    return { ok: false, error: `${ended} ${notes}`.trim() };
+  }
+}
+
+function requestLine(request: Request): string {
+  switch (request.kind) {
+    case "get":
+      return `get ${memberText(request.attribute)}`;
+    case "list":
+      return `list ${request.attributes.map(memberText).join(" ")}`;
+    case "entry":
+      return `entry ${request.name} ${request.first} ${request.last}`;
+    case "range":
+      return `range ${request.name} ${request.fromMs / 1000} ${request.toMs / 1000}`;
+    case "set":
+      return `set ${memberText(request.attribute)} ${typedText(request.value)}`;
+    case "action":
+      return `action ${memberText(request.method)} ${typedText(request.parameter)}`;
+  }
+}
+
+function memberText({ classId, name, id }: Member): string {
+  return `${classId}:${name}:${id}`;
+}
+
+function typedText(typed: Typed): string {
+  const value =
+    typed.type === "octet-string" ? Buffer.from(typed.value).toString("hex") : typed.value;
+  return `${typed.type}:${value}`;
+}

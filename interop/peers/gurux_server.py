@@ -1,0 +1,212 @@
+"""A meter served by gurux-dlms on a free loopback port; prints `ready PORT`.
+
+Usage: gurux_server.py hdlc|wrapper PASSWORD
+Client 16 associates with no security, client 1 with LLS. The objects are those of reference-meter.ts.
+What is worked around is written down in docs/interop.md.
+"""
+import datetime
+import socketserver
+import sys
+
+from gurux_dlms import GXDateTime, GXDLMSServer, GXServerReply, GXUInt32, ValueEventArgs
+from gurux_dlms.GXDLMSLNParameters import GXDLMSLNParameters
+from gurux_dlms.GXDLMSLongTransaction import GXDLMSLongTransaction
+from gurux_dlms.enums import (
+    AccessMode,
+    Authentication,
+    DataType,
+    InterfaceType,
+    MethodAccessMode,
+    SourceDiagnostic,
+    Unit,
+)
+from gurux_dlms.objects import (
+    GXDLMSAssociationLogicalName,
+    GXDLMSCaptureObject,
+    GXDLMSClock,
+    GXDLMSData,
+    GXDLMSHdlcSetup,
+    GXDLMSProfileGeneric,
+    GXDLMSRegister,
+)
+
+OCTETS_MAX = 65536
+MANAGEMENT_SAP = 1
+PROFILE_START = datetime.datetime(2026, 1, 15, tzinfo=datetime.timezone.utc)
+
+
+def register(name, value, exponent, unit):
+    item = GXDLMSRegister(name)
+    item.value = GXUInt32(value)
+    item.setDataType(2, DataType.UINT32)
+    item.scaler = 10.0**exponent
+    item.unit = unit
+    return item
+
+
+def data(name, octets):
+    item = GXDLMSData(name)
+    item.value = octets
+    item.setDataType(2, DataType.OCTET_STRING)
+    return item
+
+
+def profile(clock, energy):
+    item = GXDLMSProfileGeneric("1.0.99.1.0.255")
+    item.captureObjects.append((clock, GXDLMSCaptureObject(2, 0)))
+    item.captureObjects.append((energy, GXDLMSCaptureObject(2, 0)))
+    item.capturePeriod = 3600
+    item.sortObject = clock
+    item.sortObjectAttributeIndex = 2
+    for row in range(12):
+        at = PROFILE_START + datetime.timedelta(hours=row)
+        item.buffer.append([GXDateTime(at), GXUInt32(1000 + row)])
+    item.profileEntries = item.entriesInUse = len(item.buffer)
+    return item
+
+
+class Link(GXDLMSHdlcSetup):
+    """Shim: answering SNRM the package asks one object for the names of two."""
+
+    maxInfoTX = property(lambda self: self.maximumInfoLengthTransmit)
+    maxInfoRX = property(lambda self: self.maximumInfoLengthReceive)
+    windowSizeTX = property(lambda self: self.windowSizeTransmit)
+    windowSizeRX = property(lambda self: self.windowSizeReceive)
+
+
+def accessors(self, name):
+    """Shim: the package calls getName(), isName() and setName(value) where it has attributes."""
+    for prefix in ("get", "is", "set"):
+        field = name[len(prefix) : len(prefix) + 1].lower() + name[len(prefix) + 1 :]
+        if not name.startswith(prefix) or field not in vars(self):
+            continue
+        if prefix == "set":
+            return lambda value: setattr(self, field, value)
+        return lambda: vars(self)[field]
+    raise AttributeError(name)
+
+
+KINDS = (GXServerReply, GXDLMSLNParameters, GXDLMSLongTransaction, GXDLMSServer, ValueEventArgs)
+for kind in KINDS:
+    kind.__getattr__ = accessors
+# Shim: the package asks for a value that is there only once it is set, and walks through one thing.
+ValueEventArgs.value = 0
+ValueEventArgs.__iter__ = lambda self: iter((self,))
+
+
+class Meter(GXDLMSServer):
+    def __init__(self, interface, password):
+        super().__init__(True, interface)
+        self.hdlc = Link()
+        # Shim: its own timeout of inactivity does not survive the second request.
+        self.hdlc.inactivityTimeout = 0
+        # Shim: the package calls this on a class that does not have it.
+        self.hdlcSettings.update = lambda _: None
+        # Shim: its settings spell this name otherwise.
+        self.settings.gbtWndowSize = 1
+        self.password = password.encode()
+        clock = GXDLMSClock()
+        energy = register("1.0.1.8.0.255", 56352, 0, Unit.ACTIVE_ENERGY)
+        association = GXDLMSAssociationLogicalName()
+        for item in (
+            association,
+            clock,
+            energy,
+            profile(clock, energy),
+            data("0.0.42.0.0.255", b"GRX1234567890123"),
+            data("0.0.96.1.0.255", b"12345678"),
+            data("0.0.96.1.1.255", bytes(index % 256 for index in range(900))),
+            data("0.0.96.1.2.255", bytes(1)),
+            data("0.0.96.1.3.255", bytes.fromhex("7e7d7e7d7ea07e7e7d7e")),
+            register("1.0.32.7.0.255", 13519, -2, Unit.VOLTAGE),
+            register("1.0.31.7.0.255", 1329, -3, Unit.CURRENT),
+            register("1.0.14.7.0.255", 5997, -2, Unit.FREQUENCY),
+            register("1.0.1.7.0.255", 5, -1, Unit.ACTIVE_POWER),
+            register("1.0.1.8.1.255", 4711, 0, Unit.ACTIVE_ENERGY),
+            register("1.126.125.126.125.126", 0x7E7D7E7E, -3, Unit.ACTIVE_ENERGY),
+        ):
+            self.items.append(item)
+        # Shim: an empty object list the package fills in a way that it refuses itself.
+        association.objectList.extend(self.items)
+        self.initialize()
+
+    def handleSnrmRequest(self, data):
+        super().handleSnrmRequest(data)
+        # Shim: the length of the UA's parameters and the place it belongs to are swapped.
+        answer = self.replyData
+        length = answer.size - 3
+        answer.setUInt8(length, 2)
+        answer.setUInt8(0, length)
+
+    def reportError(self, *arguments):
+        # Told to main.ts: on the wire it is a hardware-fault whatever the reason.
+        error = sys.exc_info()[1]
+        print("error %r" % (error.__context__ or error), file=sys.stderr, flush=True)
+        return super().reportError(*arguments)
+
+    def isTarget(self, serverAddress, clientAddress):
+        return True
+
+    def onValidateAuthentication(self, authentication, password):
+        wanted = Authentication.NONE
+        if self.settings.clientAddress == MANAGEMENT_SAP:
+            wanted = Authentication.LOW
+        if authentication != wanted:
+            return SourceDiagnostic.AUTHENTICATION_REQUIRED
+        if wanted == Authentication.LOW and bytes(password or b"") != self.password:
+            return SourceDiagnostic.AUTHENTICATION_FAILURE
+        return SourceDiagnostic.NONE
+
+    def onGetAttributeAccess(self, arg):
+        return AccessMode.READ_WRITE
+
+    def onGetMethodAccess(self, arg):
+        return MethodAccessMode.ACCESS
+
+    def onPreAction(self, args):
+        for arg in args if isinstance(args, list) else [args]:
+            if isinstance(arg.target, GXDLMSRegister) and arg.index == 1:
+                arg.target.value = GXUInt32(0)
+                arg.handled = True
+
+    def notifyRead(self, *_):
+        """Shim: the package calls it and nowhere declares it."""
+
+    def onFindObject(self, objectType, sn, ln):
+        return None
+
+    def _nothing(self, *_):
+        pass
+
+    onConnected = onDisconnected = onInvalidConnection = _nothing
+    onPreRead = onPostRead = onPreWrite = onPostWrite = _nothing
+    onPostAction = onPreGet = onPostGet = _nothing
+
+
+def main():
+    framing, password = sys.argv[1:3]
+    interface = InterfaceType.HDLC if framing == "hdlc" else InterfaceType.WRAPPER
+
+    class Connection(socketserver.BaseRequestHandler):
+        def handle(self):
+            meter = Meter(interface, password)
+            while True:
+                octets = self.request.recv(OCTETS_MAX)
+                if not octets:
+                    return
+                reply = GXServerReply(octets)
+                meter.handleRequest(reply)
+                if reply.reply:
+                    self.request.sendall(bytes(reply.reply))
+
+    class Server(socketserver.ThreadingTCPServer):
+        allow_reuse_address = True
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Connection) as server:
+        print("ready %d" % server.server_address[1], flush=True)
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
