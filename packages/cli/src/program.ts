@@ -140,6 +140,13 @@ const addressFlags = [
   ["--quirk <name...>", "quirk"],
 ] as const;
 
+const wireFlags = [
+  ["--timeout <time>", "timeout"],
+  ["--record <file>", "record"],
+  ["--record-secrets", "recordSecrets"],
+  ["--verbose", "verbose"],
+] as const;
+
 const meterFlags = [
   ...addressFlags,
   ["--line <name>", "template"],
@@ -325,19 +332,14 @@ function declareLooking(declare: Declaration): void {
     program,
     "test <meter>",
     "test",
-    [...addressFlags.slice(1), ["--timeout <time>", "timeout"]],
+    [...addressFlags.slice(1), ...wireFlags],
     (context, words, options) => test(context, first(words), options),
   );
   declare.command<ReadOptions>(
     program,
     "read [words...]",
     "read",
-    [
-      ...addressFlags,
-      ["--timeout <time>", "timeout"],
-      ["--repeat <n>", "repeat"],
-      ["--every <time>", "every"],
-    ],
+    [...addressFlags, ...wireFlags, ["--repeat <n>", "repeat"], ["--every <time>", "every"]],
     (context, words, options) => read(context, words, options),
   );
   declare.command<HistoryOptions>(
@@ -367,7 +369,7 @@ function declareLooking(declare: Declaration): void {
   );
 }
 
-/** Language and form of output before the words are understood: what errors of usage are told in. */
+/** Language and form of output before the words are understood: how errors of usage are told. */
 function earlyOutput(environment: Environment, words: readonly string[]): Output {
   const at = words.findIndex((word) => word === "--lang" || word.startsWith("--lang="));
   const wish = at === -1 ? undefined : (words[at]?.split("=")[1] ?? words[at + 1]);

@@ -1,4 +1,4 @@
-import { systemClock } from "@lectura/dlms-node";
+import { type FrameObserver, systemClock } from "@lectura/dlms-node";
 import { DlmsError } from "@lectura/dlms/octets";
 import { type GatewayControl, valueText } from "@lectura/gateway";
 import type { Context } from "../context.ts";
@@ -11,6 +11,7 @@ import { fill } from "../texts/texts.ts";
 import { ReadStatistics } from "./read-statistics.ts";
 import { type ReadAnswer, ScaledReader } from "./scaled-reader.ts";
 import { openWire, type WireOptions } from "./wire-options.ts";
+import { watchWire } from "./wire-watch.ts";
 
 export interface ReadOptions extends WireOptions {
   readonly repeat?: string;
@@ -52,8 +53,9 @@ async function wireSource(
   context: Context,
   options: ReadOptions & { readonly tcp: string },
   targets: readonly ReadTarget[],
+  observer: FrameObserver | undefined,
 ): Promise<Source> {
-  const session = await openWire(context, options);
+  const session = await openWire(context, options, observer);
   const reader = new ScaledReader(session, targets);
   return {
     read: () => reader.read(),
@@ -144,7 +146,10 @@ export async function read(
   if (tcp !== undefined) {
     const targets = words.map(parseReadTarget);
     if (targets.length === 0) throw new CliError("usage/nothing-to-read");
-    return repeat(context, tcp, options, () => wireSource(context, { ...options, tcp }, targets));
+    using watch = watchWire(context, options);
+    return await repeat(context, tcp, options, () =>
+      wireSource(context, { ...options, tcp }, targets, watch.observer),
+    );
   }
   const [meter, ...keys] = words;
   if (meter === undefined) throw new CliError("usage/missing", { name: "METER" });

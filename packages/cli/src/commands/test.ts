@@ -8,6 +8,7 @@ import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { parseDurationMs, parseEndpoint } from "../parse.ts";
 import { describeProblem } from "../problem.ts";
 import { sessionOptions, type WireOptions } from "./wire-options.ts";
+import { watchWire } from "./wire-watch.ts";
 
 type Stage = TestReport["stages"][number];
 
@@ -48,9 +49,11 @@ async function testEndpoint(
       ({ label }) => label,
     );
     const { tcp: _endpoint, ...rest } = wire;
+    using watch = watchWire(context, options);
+    const { observer } = watch;
     await using session = await timed(
       "session",
-      () => openSession({ ...rest, port }),
+      () => openSession({ ...rest, port, ...(observer === undefined ? {} : { observer }) }),
       ({ negotiated }) => {
         const { address, framing, maxPduOctets } = negotiated;
         const where =

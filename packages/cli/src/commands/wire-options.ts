@@ -1,4 +1,9 @@
-import { openSession, type Session, type SessionOptions } from "@lectura/dlms-node";
+import {
+  type FrameObserver,
+  openSession,
+  type Session,
+  type SessionOptions,
+} from "@lectura/dlms-node";
 import { Secret } from "@lectura/dlms/security";
 import type { Context } from "../context.ts";
 import { parseCount, parseDurationMs, parseEndpoint } from "../parse.ts";
@@ -6,8 +11,9 @@ import { CliError } from "../problem.ts";
 import { parseFraming } from "./line.ts";
 import { type MeterOptions, parseAddressSize, parseAuthentication } from "./meter.ts";
 import { readSecrets } from "./secrets.ts";
+import type { WatchOptions } from "./wire-watch.ts";
 
-export interface WireOptions extends MeterOptions {
+export interface WireOptions extends MeterOptions, WatchOptions {
   readonly timeout?: string;
 }
 
@@ -58,6 +64,8 @@ export async function sessionOptions(
 export async function openWire(
   context: Context,
   options: WireOptions & { readonly tcp: string },
+  observer: FrameObserver | undefined,
 ): Promise<Session> {
-  return openSession(await sessionOptions(context, options));
+  const session = await sessionOptions(context, options);
+  return openSession(observer === undefined ? session : { ...session, observer });
 }

@@ -103,8 +103,10 @@ export const english: Texts = {
     certFile: "PEM file of the client certificate",
     keyFile: "PEM file of the client key",
     quirk: "quirk flag, named for behaviour (may be repeated)",
-    verbose: "show the frames",
+    verbose: "show the frames, decoded, passwords and keys masked",
     timeout: "response timeout",
+    record: "write every frame to a file, passwords and keys masked",
+    recordSecrets: "record passwords and keys too",
     noPassword: "forget the stored password",
   },
   words: {

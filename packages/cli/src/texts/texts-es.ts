@@ -104,8 +104,10 @@ export const spanish: Texts = {
     certFile: "archivo PEM del certificado de cliente",
     keyFile: "archivo PEM de la clave de cliente",
     quirk: "rareza, nombrada por su comportamiento (se puede repetir)",
-    verbose: "muestra las tramas",
+    verbose: "muestra las tramas interpretadas, sin contraseñas ni claves",
     timeout: "tiempo máximo de respuesta",
+    record: "escribe cada trama en un archivo, sin contraseñas ni claves",
+    recordSecrets: "graba también contraseñas y claves",
     noPassword: "olvida la contraseña guardada",
   },
   words: {

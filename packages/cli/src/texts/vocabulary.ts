@@ -110,6 +110,8 @@ export type OptionName =
   | "quirk"
   | "verbose"
   | "timeout"
+  | "record"
+  | "recordSecrets"
   | "noPassword";
 
 export type Word =
