@@ -24,6 +24,7 @@ export {
   type ThingsBoardVersion,
 } from "./fake-thingsboard/index.ts";
 export { ManualClock } from "./manual-clock.ts";
+export { nodeCrypto } from "@lectura/dlms-node";
 export { openPipe, type Pipe, type PipeOptions } from "./pipe.ts";
 export { seededRandom } from "./random.ts";
 export { until } from "./until.ts";

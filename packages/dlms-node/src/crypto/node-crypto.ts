@@ -13,6 +13,7 @@ import {
 import type { CryptoPort, CurveName, HashName } from "@lectura/dlms/security";
 
 const tagOctets = 12;
+const gcmOptions = { authTagLength: tagOctets } as const;
 const wrapOctets = 8;
 /** RFC 3394 2.2.3.1, the default initial value. */
 const wrapInitialValue = new Uint8Array(wrapOctets).fill(0xa6);
@@ -28,7 +29,7 @@ const coordinateOctets: Readonly<Record<CurveName, number>> = { "P-256": 32, "P-
 /** The primitives of DLMS/COSEM by the platform's OpenSSL: constant time, no state kept. */
 export const nodeCrypto: CryptoPort = {
   sealGcm: (key, nonce, additionalData, plaintext) => {
-    const cipher = createCipheriv(gcm(key), key, nonce, { authTagLength: tagOctets });
+    const cipher = createCipheriv(gcm(key), key, nonce, gcmOptions);
     cipher.setAAD(additionalData);
     const sealed = new Uint8Array(plaintext.length + tagOctets);
     if (plaintext.length > 0) sealed.set(cipher.update(plaintext));
@@ -38,7 +39,7 @@ export const nodeCrypto: CryptoPort = {
   },
   openGcm: (key, nonce, additionalData, ciphertext, tag) => {
     if (tag.length !== tagOctets) return undefined;
-    const decipher = createDecipheriv(gcm(key), key, nonce, { authTagLength: tagOctets });
+    const decipher = createDecipheriv(gcm(key), key, nonce, gcmOptions);
     decipher.setAAD(additionalData);
     decipher.setAuthTag(tag);
     const plaintext = ciphertext.length > 0 ? view(decipher.update(ciphertext)) : nothing;

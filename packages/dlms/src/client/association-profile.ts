@@ -32,8 +32,6 @@ export interface AssociationProfile {
   readonly conformanceAssumed?: readonly ConformanceBit[];
   /** client-max-receive-pdu-size, 0 (no limit) or 12..65535. */
   readonly maxPduOctets: number;
-  /** Dedicated key for ded-ciphering, sent inside the ciphered InitiateRequest. */
-  readonly dedicatedKey?: Uint8Array;
   /** calling-AE-invocation-id: user id for meters that ask for one. */
   readonly userId?: number;
   /** Logical name of the association object that takes HLS pass 3. Absent: 0.0.40.0.0.255. */

@@ -34,10 +34,12 @@ const mechanismNames = {
 /** AARQ. With no security it names no mechanism at all (Green Book 9.4.5.2). */
 export function buildAarq(profile: AssociationProfile): Uint8Array {
   const { authentication, protection, userId } = profile;
+  const hlsTitle = "hls" in authentication ? authentication.hls.systemTitle : undefined;
+  const title = protection?.clientSystemTitle ?? hlsTitle;
   const aarq: Aarq = {
     kind: "aarq",
     applicationContext: protection === undefined ? "LN" : "LN-ciphered",
-    ...(protection === undefined ? {} : { callingApTitle: protection.clientSystemTitle }),
+    ...(title === undefined ? {} : { callingApTitle: title }),
     ...(userId === undefined ? {} : { callingAeInvocationId: userId }),
     ...authenticationMembers(authentication),
     userInformation: buildInitiate(profile),
@@ -80,10 +82,11 @@ function authenticationMembers(authentication: ClientAuthentication): Partial<Aa
 }
 
 function buildInitiate(profile: AssociationProfile): Uint8Array {
-  const { dedicatedKey, protection } = profile;
+  const { protection } = profile;
+  const dedicatedKey = protection?.dedicatedKey?.reveal();
   const initiate = encodeUnit(initiateRequest, {
     kind: "initiate-request",
-    ...(dedicatedKey === undefined || protection === undefined ? {} : { dedicatedKey }),
+    ...(dedicatedKey === undefined ? {} : { dedicatedKey }),
     responseAllowed: true,
     dlmsVersion: 6,
     conformance: new Set(profile.conformance),

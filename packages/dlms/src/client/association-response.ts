@@ -1,10 +1,10 @@
 /** What the meter's answers to AARQ and pass 3 mean. Lenient in form, strict in what is accepted. */
 import { type Aare, decodeAare, diagnosticName } from "../acse/index.ts";
-import { DecodeError, ProtocolError } from "../error.ts";
+import { DecodeError, ProtocolError, type ProtocolErrorCode } from "../error.ts";
 import { type ActionResponse, actionResponse } from "../xdlms/action-response.ts";
 import { decodeUnit } from "../xdlms/apdu-codec.ts";
 import { confirmedServiceError } from "../xdlms/confirmed-service-error.ts";
-import { exceptionResponse } from "../xdlms/exception-response.ts";
+import { type ExceptionResponse, exceptionResponse } from "../xdlms/exception-response.ts";
 import { type InitiateResponse, initiateResponse } from "../xdlms/initiate-response.ts";
 import { AssociationError } from "./association-error.ts";
 import { type AssociationOutcome, sharedConformance } from "./association-outcome.ts";
@@ -31,8 +31,8 @@ export interface AcceptedAare {
  */
 export function interpretAare(apdu: Uint8Array, profile: AssociationProfile): AcceptedAare {
   if (apdu[0] === 0xd8) {
-    // The only service the meter refuses here is the AARQ: the association before is still open.
-    throw new ExceptionError("acse/already-associated", decodeUnit(exceptionResponse, apdu));
+    const response = decodeUnit(exceptionResponse, apdu);
+    throw new ExceptionError(refusalOfAarq(response), response);
   }
   if (apdu[0] === 0x0e) {
     throw new ServiceError("acse/initiate-refused", decodeUnit(confirmedServiceError, apdu));
@@ -55,6 +55,16 @@ export function interpretAare(apdu: Uint8Array, profile: AssociationProfile): Ac
   }
   const outcome = outcomeOf(aare, initiate, profile);
   return passesFollow ? { outcome, serverToClient: aare.authenticationValue } : { outcome };
+}
+
+/**
+ * The only service the meter refuses here is the AARQ: it could not decipher it, or the association
+ * before is still open.
+ */
+function refusalOfAarq({ serviceError }: ExceptionResponse): ProtocolErrorCode {
+  if (serviceError === "deciphering-error") return "security/tag";
+  if (serviceError === "invocation-counter-error") return "security/replay";
+  return "acse/already-associated";
 }
 
 /** @throws {ProtocolError} acse/authentication-failed: it refuses us, or is not who it says. */

@@ -97,7 +97,7 @@ function step(
 
 function open(profile: AssociationProfile): AssociationTransition {
   const sensitive =
-    profile.authentication.mechanism !== "none" || profile.dedicatedKey !== undefined;
+    profile.authentication.mechanism !== "none" || profile.protection?.dedicatedKey !== undefined;
   return {
     state: { at: "awaiting-aare" },
     command: { type: "send", apdu: buildAarq(profile), sensitive },
@@ -118,7 +118,7 @@ function onAare(
   const context: HlsContext = {
     clientToServer: hls.challenge,
     serverToClient,
-    clientSystemTitle: profile.protection?.clientSystemTitle,
+    clientSystemTitle: profile.protection?.clientSystemTitle ?? hls.systemTitle,
     serverSystemTitle: outcome.serverSystemTitle,
   };
   const pass3 = buildPass3(profile, hls.reply(context));

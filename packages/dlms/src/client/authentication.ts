@@ -1,3 +1,4 @@
+import type { HlsDialogue } from "../security/hls-dialogue.ts";
 import type { Secret } from "../security/secret.ts";
 
 /** HLS mechanisms 2 to 7 of the Green Book, as our settings and command line name them. */
@@ -10,19 +11,14 @@ export type HlsMechanism =
   | "hls-ecdsa";
 
 /** Everything the four passes of HLS may be computed from. Views: copy what must live on. */
-export interface HlsContext {
-  /** CtoS, sent in the AARQ. */
-  readonly clientToServer: Uint8Array;
-  /** StoC, received in the AARE. */
-  readonly serverToClient: Uint8Array;
-  readonly clientSystemTitle: Uint8Array | undefined;
-  readonly serverSystemTitle: Uint8Array | undefined;
-}
+export type HlsContext = HlsDialogue;
 
 /** The mechanism's own part of HLS; made by `security/`, driven by the association machine. */
 export interface HlsFunctions {
   /** CtoS: 8 to 64 octets, fresh for every association. */
   readonly challenge: Uint8Array;
+  /** The client's, 8 octets, where no protection names it and the mechanism proves it. */
+  readonly systemTitle?: Uint8Array;
   /** Pass 3, f(StoC): what the client proves. */
   reply(context: HlsContext): Uint8Array;
   /** Pass 4: whether the server's f(CtoS) proves that it knows the secret too. Constant time. */
@@ -43,6 +39,8 @@ export type ClientAuthentication =
 export interface ApduProtection {
   /** Eight octets; goes into the AARQ as calling-AP-title. */
   readonly clientSystemTitle: Uint8Array;
+  /** Goes into the ciphered InitiateRequest, for ded-ciphering. */
+  readonly dedicatedKey?: Secret;
   /** Octets that protection adds to an APDU at most; taken off the PDU budget before splitting. */
   readonly overheadOctets: number;
   /** The responding-AP-title of the AARE, before anything is unprotected. */

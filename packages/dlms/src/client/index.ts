@@ -28,5 +28,6 @@ export { ExceptionError, ServiceError } from "./exception-error.ts";
 export { Exchange, type ExchangeContext, type ExchangeStep } from "./exchange.ts";
 export { exchangeContext } from "./exchange-context.ts";
 export { GetExchange, GetListExchange } from "./get-exchange.ts";
+export { clientHls, clientProtection } from "./protection.ts";
 export { splitGetList } from "./request-split.ts";
 export { type AttributeValue, SetExchange, SetListExchange } from "./set-exchange.ts";

@@ -11,7 +11,7 @@ import { type CipheredApdu, type EnvelopeForm, openEnvelope, writeEnvelope } fro
 import { InvocationCounter } from "./invocation-counter.ts";
 import { type CipheringKeys, keyOf, ReplayWindows } from "./keys.ts";
 import type { Secret } from "./secret.ts";
-import { type Protection, protectionBits } from "./security-control.ts";
+import { type Protection, type ProtectionBits, protectionBits } from "./security-control.ts";
 import { type SecuritySuite, suites } from "./suite.ts";
 
 export interface ApduCipheringOptions {
@@ -34,7 +34,18 @@ export interface ApduCipheringOptions {
   readonly required?: Protection;
   /** Of InitiateRequest and -Response, both ways. Absent = "authenticated-encrypted". */
   readonly initiateProtection?: Protection;
+  /**
+   * The server's way: an answer goes under the key and in the envelope of its request, and is
+   * protected no less than that. Absent = false.
+   */
+  readonly answersInKind?: boolean;
   readonly leniency?: ApduLeniency;
+}
+
+/** How the request came that is being answered. */
+interface RequestKind extends ProtectionBits {
+  readonly form: EnvelopeForm;
+  readonly dedicated: boolean;
 }
 
 const initiateTags: ReadonlySet<number> = new Set([0x01, 0x08]);
@@ -50,6 +61,7 @@ export class ApduCiphering {
   #keys: CipheringKeys;
   #peerSystemTitle: Uint8Array | undefined;
   #dedicatedCounter: InvocationCounter | undefined;
+  #lastRequest: RequestKind | undefined;
 
   constructor(options: ApduCipheringOptions) {
     this.ownSystemTitle = options.ownSystemTitle;
@@ -66,12 +78,13 @@ export class ApduCiphering {
 
   /** Octets that protection adds to an APDU at most. */
   get overheadOctets(): number {
-    const { protection } = this.#options;
+    const { protection, answersInKind } = this.#options;
+    if (answersInKind === true) return envelopeOctets + contentOverhead(true);
     if (protection === "none") return 0;
     return envelopeOctets + contentOverhead(protectionBits(protection).authenticated);
   }
 
-  /** The title the peer names in AARQ or AARE. @throws {ProtocolError} another one than configured */
+  /** The title the peer names in AARQ or AARE. @throws {ProtocolError} not the configured one */
   learnPeerSystemTitle(title: Uint8Array): void {
     const { peerSystemTitle } = this.#options;
     if (title.length !== 8) {
@@ -104,11 +117,13 @@ export class ApduCiphering {
     const tag = apdu[0];
     if (tag === undefined) throw new InvariantError("an empty APDU");
     const initiate = initiateTags.has(tag);
-    const protection = initiate ? this.#initiateProtection : this.#options.protection;
-    if (protection === "none" || refusalTags.has(tag) || isAcseTag(tag)) return apdu;
-    const counter = initiate ? undefined : this.#dedicatedCounter;
+    const kind = initiate ? undefined : this.#lastRequest;
+    const bits = this.#bitsToSend(initiate, kind);
+    const plain = !bits.authenticated && !bits.encrypted;
+    if (plain || refusalTags.has(tag) || isAcseTag(tag)) return apdu;
+    const dedicated = !initiate && (kind === undefined || kind.dedicated);
+    const counter = dedicated ? this.#dedicatedCounter : undefined;
     const name = counter === undefined ? "unicast" : "dedicated";
-    const bits = protectionBits(protection);
     const encryption = keyOf(this.#keys, name, suites[suite]);
     const keys = bits.authenticated
       ? { encryption, authentication: keyOf(this.#keys, "authentication", suites[suite]) }
@@ -118,7 +133,7 @@ export class ApduCiphering {
     const origin = { systemTitle, invocationCounter };
     const content = sealContent(crypto, { suite, ...bits }, keys, origin, apdu);
     const scope = counter === undefined ? "global" : "dedicated";
-    const form = initiate ? "service" : (this.#options.form ?? "service");
+    const form = initiate ? "service" : (kind?.form ?? this.#options.form ?? "service");
     return writeEnvelope(content, tag, scope, form, systemTitle);
   }
 
@@ -132,6 +147,7 @@ export class ApduCiphering {
     const { crypto, suite, leniency, protection, required = protection } = this.#options;
     if (refusalTags.has(tag) || isAcseTag(tag)) return apdu;
     if (!isCipheredTag(tag)) {
+      this.#lastRequest = undefined;
       const least = initiateTags.has(tag) ? this.#initiateProtection : required;
       if (least === "none") return apdu;
       throw new ProtocolError("security/policy", "the APDU is not protected");
@@ -146,7 +162,21 @@ export class ApduCiphering {
       windows: this.#windows,
       ...(peerSystemTitle === undefined ? {} : { peerSystemTitle }),
     });
+    if (this.#options.answersInKind === true) {
+      const { authenticated, encrypted } = opened.secured;
+      const form = envelope.kind.startsWith("general-") ? "general" : "service";
+      const dedicated = opened.key === "dedicated";
+      this.#lastRequest = { authenticated, encrypted, form, dedicated };
+    }
     return opened.plaintext;
+  }
+
+  #bitsToSend(initiate: boolean, kind: RequestKind | undefined): ProtectionBits {
+    const bits = protectionBits(initiate ? this.#initiateProtection : this.#options.protection);
+    return {
+      authenticated: bits.authenticated || kind?.authenticated === true,
+      encrypted: bits.encrypted || kind?.encrypted === true,
+    };
   }
 
   get #initiateProtection(): Protection {

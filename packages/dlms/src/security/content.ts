@@ -9,7 +9,6 @@
  * The nonce is the sender's system title and the invocation counter.
  */
 import { ProtocolError } from "../error.ts";
-import { concatOctets } from "../octets.ts";
 import type { SecuredContent } from "../xdlms/secured-content.ts";
 import type { CryptoPort } from "./crypto.ts";
 import { type SecurityControl, securityControlOctet } from "./security-control.ts";
@@ -47,23 +46,29 @@ export function sealContent(
   const { authenticated, encrypted } = control;
   const octet = securityControlOctet(control);
   const nonce = nonceOf(origin);
-  const head = Uint8Array.of(octet, ...nonce.subarray(systemTitleOctets));
   if (!authenticated) {
-    return concatOctets([
-      head,
-      encrypted ? crypto.applyCtr(keys.encryption, counterBlock(nonce), plaintext) : plaintext,
-    ]);
+    const text = encrypted
+      ? crypto.applyCtr(keys.encryption, counterBlock(nonce), plaintext)
+      : plaintext;
+    return assemble(octet, nonce, text, nothing);
   }
   if (encrypted) {
     const additional = additionalData(octet, keys, nothing);
-    return concatOctets([head, crypto.sealGcm(keys.encryption, nonce, additional, plaintext)]);
+    const sealed = crypto.sealGcm(keys.encryption, nonce, additional, plaintext);
+    return assemble(octet, nonce, sealed, nothing);
   }
   const additional = additionalData(octet, keys, plaintext);
-  return concatOctets([
-    head,
-    plaintext,
-    crypto.sealGcm(keys.encryption, nonce, additional, nothing),
-  ]);
+  const tag = crypto.sealGcm(keys.encryption, nonce, additional, nothing);
+  return assemble(octet, nonce, plaintext, tag);
+}
+
+function assemble(octet: number, nonce: Uint8Array, text: Uint8Array, tag: Uint8Array): Uint8Array {
+  const content = new Uint8Array(headOctets + text.length + tag.length);
+  content[0] = octet;
+  for (let at = 0; at < counterOctets; at++) content[1 + at] = nonce[systemTitleOctets + at]!;
+  content.set(text, headOctets);
+  if (tag.length > 0) content.set(tag, headOctets + text.length);
+  return content;
 }
 
 /**
@@ -149,11 +154,13 @@ function counterBlock(nonce: Uint8Array): Uint8Array {
 }
 
 function additionalData(octet: number, keys: ContentKeys, text: Uint8Array): Uint8Array {
-  if (keys.authentication === undefined) throw new RangeError("no authentication key");
-  return concatOctets([
-    Uint8Array.of(octet),
-    keys.authentication,
-    keys.additional ?? nothing,
-    text,
-  ]);
+  const { authentication, additional = nothing } = keys;
+  if (authentication === undefined) throw new RangeError("no authentication key");
+  const keyEnd = 1 + authentication.length;
+  const data = new Uint8Array(keyEnd + additional.length + text.length);
+  data[0] = octet;
+  data.set(authentication, 1);
+  if (additional.length > 0) data.set(additional, keyEnd);
+  if (text.length > 0) data.set(text, keyEnd + additional.length);
+  return data;
 }

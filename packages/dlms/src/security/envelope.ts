@@ -134,10 +134,9 @@ function isUnverifiable({ allowUnverified, keys }: ReceiveRules): boolean {
   return allowUnverified === true && keys.authentication === undefined;
 }
 
-/** Compression (V.44) is not spoken here. @throws {DecodeError} security/unsupported */
+/** Compression (V.44) is not spoken here. @throws {ProtocolError} security/policy */
 export function refuseCompression({ compressed }: SecuredContent): void {
-  if (!compressed) return;
-  throw new DecodeError("security", "security control", 0, "compressed content", "unsupported");
+  if (compressed) throw new ProtocolError("security/policy", "the content is compressed");
 }
 
 function keyNameOf(apdu: CipheredApdu, secured: SecuredContent): KeyName {

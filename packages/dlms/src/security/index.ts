@@ -66,7 +66,7 @@ export {
   transferredKeyIds,
 } from "./key-transfer.ts";
 export { type CipheringKeys, type KeyName, ReplayWindows } from "./keys.ts";
-export { ReplayWindow } from "./replay-window.ts";
+export { ReplayError, ReplayWindow } from "./replay-window.ts";
 export { Secret } from "./secret.ts";
 export {
   type PolicyProtection,

@@ -50,12 +50,13 @@ export class InvocationCounter {
   }
 
   /**
-   * Makes sure that `count` counters can be taken. Undefined: they can; else await it.
+   * Makes sure that `count` counters can be taken, or as many as are left. Undefined: they can;
+   * else await it.
    * @throws {ProtocolError} security/counter-exhausted, also by rejection
    */
   reserve(count = 1): Promise<void> | undefined {
-    if (this.#next + count - 1 > invocationCounterMax) throw exhausted();
-    if (this.#next + count <= this.#limit) return undefined;
+    if (this.#next > invocationCounterMax) throw exhausted();
+    if (Math.min(this.#next + count, invocationCounterMax + 1) <= this.#limit) return undefined;
     const limit = Math.min(this.#next + Math.max(this.#ahead, count), invocationCounterMax + 1);
     const stored = this.#store?.reserve(limit);
     if (stored === undefined) {

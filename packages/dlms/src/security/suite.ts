@@ -24,7 +24,7 @@ export const suites: Readonly<Record<SecuritySuite, SuiteParameters>> = {
   2: { suite: 2, keyOctets: 32, curve: "P-384", hash: "sha384", algorithmId: algorithm(1) },
 };
 
-/** The suite in bits 0-3 of a security control. @throws {ProtocolError} security/policy: no such. */
+/** The suite in bits 0-3 of a security control. @throws {ProtocolError} security/policy: none */
 export function suiteOf(number: number): SuiteParameters {
   if (number === 0 || number === 1 || number === 2) return suites[number];
   throw new ProtocolError("security/policy", `security suite ${number} does not exist`);

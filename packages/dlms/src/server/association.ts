@@ -3,22 +3,32 @@
  *
  *   state          AARQ                     service             RLRQ
  *   idle           AARE 0 -> associated     exception 1/1       RLRE
+ *                  AARE 0/14 -> proving
  *                  AARE 1
+ *   proving        as idle                  pass 3 -> associated, or idle where it is wrong
+ *                                           exception 1/1       RLRE -> idle
  *   associated     refuse: exception 1/1    answer              RLRE -> idle
  *                  replace: as idle
+ *
+ * Where the view is ciphered, requests are opened first and answers sealed last; one that does not
+ * open is answered by an exception that says why, and changes nothing.
  *
  * One request, one answer: the caller sends what `receive` returns before it gives the next
  * request. Requests that do not decode and services nobody knows get an exception-response;
  * nothing a client sends makes this throw.
  */
-import { decodeAarq, encodeAare, encodeRlre } from "../acse/codec.ts";
-import { DecodeError } from "../error.ts";
+import { decodeAarq, decodeRlrq, encodeAare, encodeRlre } from "../acse/codec.ts";
+import { DecodeError, ProtocolError } from "../error.ts";
 import { transferOctetsMax } from "../limits.ts";
 import type { OctetWriter } from "../octets.ts";
+import type { ApduCiphering } from "../security/apdu-ciphering.ts";
+import type { HlsDialogue } from "../security/hls-dialogue.ts";
+import { ReplayError } from "../security/replay-window.ts";
 import { type ExceptionResponse, exceptionResponse } from "../xdlms/exception-response.ts";
 import { serveAction } from "./action-service.ts";
 import { serveGet } from "./get-service.ts";
-import { judge, malformedRefusal } from "./negotiation.ts";
+import { answerPass3, readPass3 } from "./high-security.ts";
+import { initiateAnswer, judge, malformedRefusal } from "./negotiation.ts";
 import type { AssociationFacts } from "./object.ts";
 import { type Progress, ServiceRefused } from "./service.ts";
 import { serveSet } from "./set-service.ts";
@@ -44,6 +54,9 @@ export class ServerAssociation {
   readonly #options: ServerAssociationOptions;
   #facts: AssociationFacts | undefined;
   #progress: Progress | undefined;
+  #ciphering: ApduCiphering | undefined;
+  /** What was agreed, and what the client has still to prove. */
+  #proving: { readonly facts: AssociationFacts; readonly dialogue: HlsDialogue } | undefined;
 
   constructor(options: ServerAssociationOptions) {
     this.#options = options;
@@ -58,6 +71,8 @@ export class ServerAssociation {
   reset(): void {
     this.#facts = undefined;
     this.#progress = undefined;
+    this.#ciphering = undefined;
+    this.#proving = undefined;
   }
 
   /**
@@ -75,11 +90,10 @@ export class ServerAssociation {
         this.#associate(apdu);
         break;
       case tag.rlrq:
-        this.reset();
-        writer.octets(encodeRlre({ kind: "rlre", reason: 0 }));
+        this.#release(apdu);
         break;
       default:
-        this.#serve(apdu, nowMs);
+        this.#serveProtected(apdu, nowMs);
     }
     return writer.length > prefix.length ? writer.view() : undefined;
   }
@@ -91,14 +105,88 @@ export class ServerAssociation {
       return;
     }
     this.reset();
-    const { aare, facts } = readAarq(apdu, view);
-    this.#facts = facts;
-    writer.octets(encodeAare(aare));
+    try {
+      const { aare, facts, ciphering, dialogue } = readAarq(apdu, view);
+      this.#ciphering = ciphering;
+      if (dialogue === undefined || facts === undefined) this.#facts = facts;
+      else this.#proving = { facts, dialogue };
+      writer.octets(encodeAare(aare));
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  /** A ciphered association is released by who holds its keys, if anything comes with the RLRQ. */
+  #release(apdu: Uint8Array): void {
+    const ciphering = this.#ciphering;
+    const facts = this.#facts;
+    let userInformation: Uint8Array | undefined;
+    if (ciphering !== undefined && facts !== undefined) {
+      try {
+        const carried = decodeRlrq(apdu).userInformation;
+        if (carried !== undefined) {
+          ciphering.unprotect(carried);
+          userInformation = initiateAnswer(facts, ciphering);
+        }
+      } catch (error) {
+        this.#refuse(error);
+        return;
+      }
+    }
+    this.reset();
+    this.#options.writer.octets(
+      encodeRlre({
+        kind: "rlre",
+        reason: 0,
+        ...(userInformation === undefined ? {} : { userInformation }),
+      }),
+    );
+  }
+
+  #serveProtected(apdu: Uint8Array, nowMs: number): void {
+    const ciphering = this.#ciphering;
+    if (ciphering === undefined) {
+      this.#serve(apdu, nowMs);
+      return;
+    }
+    const { writer, prefix } = this.#options;
+    try {
+      this.#serve(ciphering.unprotect(apdu), nowMs);
+      if (writer.length === prefix.length) return;
+      const answer = ciphering.protect(writer.view(prefix.length));
+      writer.reset();
+      writer.octets(prefix);
+      writer.octets(answer);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  /** Until the client has proved who it is, its proof is all that is taken. */
+  #prove(apdu: Uint8Array): void {
+    const { view, writer } = this.#options;
+    const { facts, dialogue } = this.#proving!;
+    try {
+      const request = readPass3(apdu);
+      if (request === undefined) {
+        this.#except("service-not-allowed", "operation-not-possible");
+        return;
+      }
+      this.#proving = undefined;
+      if (answerPass3(request, view, dialogue, writer)) this.#facts = facts;
+    } catch (error) {
+      this.#proving = undefined;
+      this.#refuse(error);
+    }
   }
 
   #serve(apdu: Uint8Array, nowMs: number): void {
     const { view, prefix } = this.#options;
     const facts = this.#facts;
+    if (this.#proving !== undefined) {
+      this.#prove(apdu);
+      return;
+    }
     if (facts === undefined) {
       this.#except("service-not-allowed", "operation-not-possible");
       return;
@@ -137,7 +225,9 @@ export class ServerAssociation {
 
   /** What a service cannot answer: refused, malformed, or an answer beyond every limit. */
   #refuse(error: unknown): void {
-    if (error instanceof ServiceRefused) {
+    if (error instanceof ProtocolError) {
+      this.#refuseSecurity(error);
+    } else if (error instanceof ServiceRefused) {
       this.#except("service-not-allowed", error.serviceError);
     } else if (error instanceof DecodeError) {
       this.#except("service-not-allowed", "other-reason");
@@ -148,14 +238,31 @@ export class ServerAssociation {
     }
   }
 
+  /** A replay is answered with the counter that is expected, so that an honest client goes on. */
+  #refuseSecurity(error: ProtocolError): void {
+    if (error instanceof ReplayError) {
+      this.#except("service-not-allowed", "invocation-counter-error", error.expected);
+    } else if (error.code === "security/policy") {
+      this.#except("service-not-allowed", "operation-not-possible");
+    } else {
+      this.#except("service-not-allowed", "deciphering-error");
+    }
+  }
+
   #except(
     stateError: ExceptionResponse["stateError"],
     serviceError: ExceptionResponse["serviceError"],
+    invocationCounter?: number,
   ): void {
     const { writer, prefix } = this.#options;
     writer.reset();
     writer.octets(prefix);
-    exceptionResponse.encode(writer, { kind: "exception-response", stateError, serviceError });
+    exceptionResponse.encode(writer, {
+      kind: "exception-response",
+      stateError,
+      serviceError,
+      ...(invocationCounter === undefined ? {} : { invocationCounter }),
+    });
   }
 }
 

@@ -23,6 +23,12 @@ const modeNumbers: Readonly<Record<AccessMode, number>> = {
 const mechanismNumbers: Readonly<Record<AssociationFacts["mechanism"], number>> = {
   none: 0,
   low: 1,
+  "high-manufacturer": 2,
+  "high-md5": 3,
+  "high-sha1": 4,
+  "high-gmac": 5,
+  "high-sha256": 6,
+  "high-ecdsa": 7,
 };
 const associated = 2;
 const dlmsVersion = 6;
@@ -37,7 +43,7 @@ export function currentAssociation(serverSap: number): ServerObject {
     attributes: {
       2: { read: ({ association }) => objectList(association.entries) },
       3: { read: ({ association }) => structure([i8(association.clientSap), u16(serverSap)]) },
-      4: { read: () => objectIdentifier(1, 1) },
+      4: { read: ({ association }) => objectIdentifier(1, association.ciphered === true ? 3 : 1) },
       5: { read: ({ association }) => contextInformation(association) },
       6: {
         read: ({ association }) => objectIdentifier(2, mechanismNumbers[association.mechanism]),

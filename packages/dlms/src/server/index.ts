@@ -9,6 +9,7 @@ export type {
   AccessMode,
   AssociationFacts,
   DirectoryEntry,
+  HighMechanism,
   MethodOutcome,
   Refusal,
   ServerAttribute,
@@ -21,4 +22,5 @@ export {
   ObjectDirectory,
   type ViewAuthentication,
   type ViewRights,
+  type ViewSecurity,
 } from "./view.ts";

@@ -3,8 +3,13 @@
  * InitiateRequest inside it. A refusal is an AARE with result and diagnostic.
  */
 import type { Aare, Aarq } from "../acse/apdu.ts";
+import { authenticationUnit } from "../acse/codec.ts";
 import { DecodeError } from "../error.ts";
 import { apduOctetsMax } from "../limits.ts";
+import { ApduCiphering } from "../security/apdu-ciphering.ts";
+import { equalConstantTime } from "../security/constant-time.ts";
+import type { HlsDialogue } from "../security/hls-dialogue.ts";
+import { Secret } from "../security/secret.ts";
 import { decodeUnit, encodeUnit } from "../xdlms/apdu-codec.ts";
 import {
   type ConfirmedServiceError,
@@ -14,7 +19,6 @@ import { conformanceFromMask, conformanceToMask } from "../xdlms/conformance.ts"
 import { initiateRequest, type InitiateRequest } from "../xdlms/initiate-request.ts";
 import { initiateResponse } from "../xdlms/initiate-response.ts";
 import type { AssociationFacts } from "./object.ts";
-import { equalPassword } from "./password.ts";
 import { pduOctetsMin } from "./service.ts";
 import type { AssociationView } from "./view.ts";
 
@@ -22,6 +26,10 @@ import type { AssociationView } from "./view.ts";
 export interface Verdict {
   readonly aare: Aare;
   readonly facts?: AssociationFacts;
+  /** Of this association, where the view is ciphered. */
+  readonly ciphering?: ApduCiphering;
+  /** High level security goes on: nothing but pass 3 is served until it is right. */
+  readonly dialogue?: HlsDialogue;
 }
 
 /** Diagnostics of the acse-service-user. */
@@ -29,6 +37,7 @@ const diagnostic = {
   accepted: 0,
   noReason: 1,
   contextNotSupported: 2,
+  callingTitleNotRecognised: 3,
   mechanismNotRecognised: 11,
   mechanismRequired: 12,
   authenticationFailure: 13,
@@ -42,20 +51,64 @@ const initiateErrorClass = 6;
 const dlmsVersion = 6;
 const vaaNameLogical = 0x0007;
 
-/** The refusal of octets that are no AARQ. */
-export const malformedRefusal: Verdict = { aare: answerOf(1, diagnostic.noReason, undefined) };
+const challengeOctets = { min: 8, max: 64 } as const;
+const systemTitleOctets = 8;
 
+/** The refusal of octets that are no AARQ. */
+export const malformedRefusal: Verdict = {
+  aare: answerOf("LN", 1, diagnostic.noReason, undefined),
+};
+
+/** @throws {ProtocolError} security/*: the InitiateRequest does not open, or is too weak */
 export function judge(aarq: Aarq, view: AssociationView): Verdict {
-  if (aarq.applicationContext !== "LN") return refusal(diagnostic.contextNotSupported, undefined);
-  const initiate = readInitiate(aarq.userInformation);
-  if (initiate === undefined) return refusal(diagnostic.noReason, undefined);
-  const facts = agree(initiate, view);
+  const context = view.security === undefined ? "LN" : "LN-ciphered";
+  const refuse = (value: number, userInformation?: Uint8Array): Verdict => ({
+    aare: answerOf(context, 1, value, userInformation),
+  });
+  if (aarq.applicationContext !== context) return refuse(diagnostic.contextNotSupported);
+  const title = aarq.callingApTitle?.slice();
+  const ciphering = cipheringOf(view, title);
+  if (view.security !== undefined && ciphering === undefined) {
+    return refuse(diagnostic.callingTitleNotRecognised);
+  }
+  const initiate = readInitiate(aarq.userInformation, ciphering);
+  if (initiate === undefined) return refuse(diagnostic.noReason);
+  const facts = agree(initiate, view, ciphering);
   const problem = judgeAuthentication(aarq, view);
   // Meters in the field answer with what they would have agreed to.
-  if (problem !== diagnostic.accepted) return refusal(problem, initiateAnswer(facts));
+  if (problem !== diagnostic.accepted) return refuse(problem, initiateAnswer(facts, ciphering));
   const error = judgeInitiate(initiate, facts);
-  if (error !== undefined) return refusal(diagnostic.noReason, initiateRefusal(error));
-  return { aare: answerOf(0, diagnostic.accepted, initiateAnswer(facts)), facts };
+  if (error !== undefined) return refuse(diagnostic.noReason, initiateRefusal(error));
+  const answer = initiateAnswer(facts, ciphering);
+  if (ciphering !== undefined && initiate.dedicatedKey !== undefined) {
+    ciphering.useDedicatedKey(new Secret(initiate.dedicatedKey));
+  }
+  const agreed = { facts, ...(ciphering === undefined ? {} : { ciphering }) };
+  const dialogue = dialogueOf(aarq, title, view);
+  const value = dialogue === undefined ? diagnostic.accepted : diagnostic.authenticationRequired;
+  const aare = {
+    ...answerOf(context, 0, value, answer),
+    ...(view.systemTitle === undefined ? {} : { respondingApTitle: view.systemTitle }),
+  };
+  if (dialogue === undefined) return { aare, ...agreed };
+  return { aare: { ...aare, ...challengeMembers(dialogue, facts) }, ...agreed, dialogue };
+}
+
+/** Undefined: the view is plain, or the client does not say who it is. */
+function cipheringOf(
+  { security, systemTitle }: AssociationView,
+  clientTitle: Uint8Array | undefined,
+): ApduCiphering | undefined {
+  if (security === undefined || clientTitle?.length !== systemTitleOctets) return undefined;
+  if (systemTitle === undefined) throw new RangeError("a ciphered view needs a system title");
+  const { windowsOf, ...options } = security;
+  return new ApduCiphering({
+    ...options,
+    ownSystemTitle: systemTitle,
+    peerSystemTitle: clientTitle,
+    answersInKind: true,
+    ...(windowsOf === undefined ? {} : { windows: windowsOf(clientTitle) }),
+  });
 }
 
 function judgeAuthentication(aarq: Aarq, view: AssociationView): number {
@@ -71,9 +124,34 @@ function judgeAuthentication(aarq: Aarq, view: AssociationView): number {
   }
   if (mechanism !== authentication.mechanism) return diagnostic.mechanismNotRecognised;
   const received = authenticationValue ?? new Uint8Array(0);
-  return equalPassword(received, authentication.password.reveal())
-    ? diagnostic.accepted
-    : diagnostic.authenticationFailure;
+  const fits =
+    "hls" in authentication
+      ? received.length >= challengeOctets.min && received.length <= challengeOctets.max
+      : equalConstantTime(received, authentication.password.reveal());
+  return fits ? diagnostic.accepted : diagnostic.authenticationFailure;
+}
+
+/** Undefined: the mechanism is not one of high level security. */
+function dialogueOf(
+  { authenticationValue }: Aarq,
+  clientSystemTitle: Uint8Array | undefined,
+  { authentication, systemTitle }: AssociationView,
+): HlsDialogue | undefined {
+  if (!("hls" in authentication) || authenticationValue === undefined) return undefined;
+  return {
+    clientToServer: authenticationValue.slice(),
+    serverToClient: authentication.challenge(),
+    clientSystemTitle,
+    serverSystemTitle: systemTitle,
+  };
+}
+
+function challengeMembers(dialogue: HlsDialogue, { mechanism }: AssociationFacts): Partial<Aare> {
+  return {
+    acseRequirements: authenticationUnit(),
+    mechanism,
+    authenticationValue: dialogue.serverToClient,
+  };
 }
 
 function judgeInitiate(initiate: InitiateRequest, facts: AssociationFacts): number | undefined {
@@ -82,19 +160,29 @@ function judgeInitiate(initiate: InitiateRequest, facts: AssociationFacts): numb
   return facts.clientMaxPduOctets < pduOctetsMin ? initiateError.pduTooShort : undefined;
 }
 
-/** Undefined: absent, ciphered or malformed. */
-function readInitiate(octets: Uint8Array | undefined): InitiateRequest | undefined {
+/** Undefined: absent, ciphered without need, or malformed. @throws {ProtocolError} security/... */
+function readInitiate(
+  octets: Uint8Array | undefined,
+  ciphering: ApduCiphering | undefined,
+): InitiateRequest | undefined {
   if (octets === undefined) return undefined;
   try {
-    return decodeUnit(initiateRequest, octets);
+    return decodeUnit(initiateRequest, ciphering?.unprotect(octets) ?? octets);
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;
   }
 }
 
-function agree(initiate: InitiateRequest, view: AssociationView): AssociationFacts {
+function agree(
+  initiate: InitiateRequest,
+  view: AssociationView,
+  ciphering: ApduCiphering | undefined,
+): AssociationFacts {
+  const ciphered =
+    ciphering === undefined ? {} : { ciphered: true, protectionOctets: ciphering.overheadOctets };
   return {
+    ...ciphered,
     clientSap: view.clientSap,
     mechanism: view.authentication.mechanism,
     conformance: conformanceToMask(initiate.conformance) & view.conformance,
@@ -105,14 +193,19 @@ function agree(initiate: InitiateRequest, view: AssociationView): AssociationFac
   };
 }
 
-function initiateAnswer(facts: AssociationFacts): Uint8Array {
-  return encodeUnit(initiateResponse, {
+/** The InitiateResponse, protected where the association is. */
+export function initiateAnswer(
+  facts: AssociationFacts,
+  ciphering: ApduCiphering | undefined,
+): Uint8Array {
+  const plain = encodeUnit(initiateResponse, {
     kind: "initiate-response",
     dlmsVersion,
     conformance: conformanceFromMask(facts.conformance),
     maxPduOctets: facts.serverMaxPduOctets,
     vaaName: vaaNameLogical,
   });
+  return ciphering?.protect(plain) ?? plain;
 }
 
 function initiateRefusal(error: number): Uint8Array {
@@ -124,14 +217,15 @@ function initiateRefusal(error: number): Uint8Array {
   });
 }
 
-function refusal(value: number, userInformation: Uint8Array | undefined): Verdict {
-  return { aare: answerOf(1, value, userInformation) };
-}
-
-function answerOf(result: 0 | 1, value: number, userInformation: Uint8Array | undefined): Aare {
+function answerOf(
+  applicationContext: "LN" | "LN-ciphered",
+  result: 0 | 1,
+  value: number,
+  userInformation: Uint8Array | undefined,
+): Aare {
   const base = {
     kind: "aare",
-    applicationContext: "LN",
+    applicationContext,
     result,
     diagnostic: { source: "acse-service-user", value },
   } as const;

@@ -14,10 +14,23 @@ export type AccessMode = "none" | "read" | "write" | "read-write";
 /** A "no" to one attribute: every Data-Access-Result but success. */
 export type Refusal = Exclude<DataAccessResult, "success">;
 
+/** Mechanisms 2 to 7, high level security. */
+export type HighMechanism =
+  | "high-manufacturer"
+  | "high-md5"
+  | "high-sha1"
+  | "high-gmac"
+  | "high-sha256"
+  | "high-ecdsa";
+
 /** What was agreed with one client, and what it sees; the current association object shows it. */
 export interface AssociationFacts {
   readonly clientSap: number;
-  readonly mechanism: "none" | "low";
+  readonly mechanism: "none" | "low" | HighMechanism;
+  /** Whether the application context is one with ciphering. Absent = false. */
+  readonly ciphered?: boolean;
+  /** Octets that ciphering adds to an answer at most. Absent = 0. */
+  readonly protectionOctets?: number;
   /** 24 bits, mask of Green Book "Conformance". */
   readonly conformance: number;
   /** Octets of one APDU the server takes / the client takes, 12..65535. */

@@ -62,9 +62,13 @@ export interface ServiceRequest {
   readonly progress: Progress | undefined;
 }
 
-/** Longest answer APDU: what both sides can take. */
+/** Longest plain answer APDU: what both sides can take, less what ciphering adds. */
 export function answerOctetsMax(facts: AssociationFacts): number {
-  return Math.min(facts.serverMaxPduOctets, facts.clientMaxPduOctets);
+  const { serverMaxPduOctets, clientMaxPduOctets, protectionOctets = 0 } = facts;
+  return Math.max(
+    pduOctetsMin,
+    Math.min(serverMaxPduOctets, clientMaxPduOctets) - protectionOctets,
+  );
 }
 
 /** True when every bit of `mask` was agreed, or the view does not look. */

@@ -4,18 +4,42 @@
  * `ServerAssociation`.
  */
 import { type ObisCode, obisToOctets } from "../cosem/obis.ts";
+import type { ApduCipheringOptions } from "../security/apdu-ciphering.ts";
+import type { HlsMechanismFunctions } from "../security/hls-dialogue.ts";
+import type { ReplayWindows } from "../security/keys.ts";
 import type { Secret } from "../security/secret.ts";
-import type { AccessMode, DirectoryEntry, ServerObject } from "./object.ts";
+import type { AccessMode, DirectoryEntry, HighMechanism, ServerObject } from "./object.ts";
 
-/** How the server knows its client (Green Book, mechanism names 0 and 1). */
+/** How the server knows its client (Green Book, mechanism names 0 to 7). */
 export type ViewAuthentication =
   | { readonly mechanism: "none" }
-  | { readonly mechanism: "low"; readonly password: Secret };
+  | { readonly mechanism: "low"; readonly password: Secret }
+  | {
+      readonly mechanism: HighMechanism;
+      readonly hls: HlsMechanismFunctions;
+      /** StoC: 8 to 64 octets, fresh and unpredictable for every association. */
+      readonly challenge: () => Uint8Array;
+    };
+
+/**
+ * Ciphering of one view; its presence makes the application context one with ciphering. The counter
+ * is taken without waiting: its store, if any, stores at once.
+ */
+export interface ViewSecurity extends Pick<
+  ApduCipheringOptions,
+  "crypto" | "suite" | "keys" | "counter" | "protection" | "required" | "initiateProtection"
+> {
+  /** What was seen from the client of that title. Absent: forgotten with each association. */
+  readonly windowsOf?: (clientSystemTitle: Uint8Array) => ReplayWindows;
+}
 
 export interface AssociationView {
   /** HDLC client address or wrapper source port, 1..127 on HDLC. */
   readonly clientSap: number;
   readonly authentication: ViewAuthentication;
+  readonly security?: ViewSecurity;
+  /** The server's, 8 octets; needed for ciphering and for mechanisms that prove titles. */
+  readonly systemTitle?: Uint8Array;
   readonly objects: ObjectDirectory;
   /** 24 bits the server offers; the association gets what both sides offer. */
   readonly conformance: number;

@@ -6,12 +6,12 @@ import { decodeParameters } from "../hdlc/parameters.ts";
 import { toHex } from "../octets.ts";
 import type { Json, JsonObject } from "./json.ts";
 
-/** Names an APDU; throws DecodeError where there is none. Given from above: framing knows no APDU. */
+/** Names an APDU; throws DecodeError where there is none. Framing knows no APDU itself. */
 export type ApduTranslator = (apdu: Uint8Array) => Json;
 
 const llcOctets = 3;
 
-/** Which LLC header the information starts with (IEC 62056-46: E6 E6 00 command, E6 E7 00 response). */
+/** Which LLC header there is (IEC 62056-46): E6 E6 00 command, E6 E7 00 response. */
 export function llcOf(information: Uint8Array): "command" | "response" | undefined {
   if (information.length < llcOctets || information[0] !== 0xe6 || information[2] !== 0) {
     return undefined;

@@ -141,8 +141,8 @@ export function isLayerName(name: string): name is LayerName {
 }
 
 /**
- * Says what octets are. @throws {DecodeError} they are not that. @throws {ProtocolError} they do not
- * open. @throws {RangeError} the question itself is malformed.
+ * Says what octets are. @throws {DecodeError} they are not that.
+ * @throws {ProtocolError} they do not open. @throws {RangeError} the question is malformed.
  */
 export function translate(layer: LayerName, request: TranslationRequest): Json {
   return layers[layer](request);
