@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { migrate } from "./migrate.ts";
 import { problemOf, problems, StoreProblemError } from "./sqlite-problem.ts";
@@ -27,10 +27,22 @@ export function databasePath(directory: string): string {
 /** Makes the data directory (0700) and proves that it can be written. */
 export function prepareDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     accessSync(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new StoreProblemError(problemOf(error, directory), { cause: error });
+  }
+}
+
+/** Node says ENOENT where a parent is on a read-only file system: ask that parent for the cause. */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    let parent = dirname(directory);
+    while (!existsSync(parent) && parent !== dirname(parent)) parent = dirname(parent);
+    accessSync(parent, constants.W_OK | constants.X_OK);
+    throw error;
   }
 }
 
