@@ -46,6 +46,11 @@ const lectura = fileURLToPath(new URL("../lectura", import.meta.url));
 const passwordVariable = "LECTURA_INTEROP_PASSWORD";
 const environment = { ...process.env, [passwordVariable]: simulatorPassword };
 const arriveWithinMs = 20_000;
+/** Should nobody be left to end it. */
+const runS = "60";
+const commandWithinMs = 30_000;
+/** A clean stop takes 5 s at most. */
+const stopWithinMs = 15_000;
 const pollMs = 50;
 const execute = promisify(execFile);
 
@@ -114,11 +119,13 @@ async function deliver(
     "en",
     ...words,
   ];
-  await execute("sh", command("sink", "add", "broker", "--url", broker.url));
-  for (const meter of meters)
-    await execute("sh", command(...additionOf(meter)), { env: environment });
+  const bounds = { env: environment, timeout: commandWithinMs };
+  await execute("sh", command("sink", "add", "broker", "--url", broker.url), bounds);
+  for (const meter of meters) await execute("sh", command(...additionOf(meter)), bounds);
   const arrived = await subscribe(broker.url, started);
-  const gateway = spawn("sh", command("run", "--api-port", "0"), { stdio: "ignore" });
+  const gateway = spawn("sh", command("run", "--api-port", "0", "--duration", runS), {
+    stdio: "ignore",
+  });
   const exit = once(gateway, "exit");
   started.defer(async () => {
     if (gateway.exitCode === null && gateway.signalCode === null) gateway.kill("SIGKILL");
@@ -126,7 +133,9 @@ async function deliver(
   });
   const results = await Promise.all(meters.map((meter) => outcomeOf(meter, arrived)));
   gateway.kill("SIGTERM");
+  const deadline = setTimeout(() => gateway.kill("SIGKILL"), stopWithinMs);
   const [code] = (await exit) as [number | null];
+  clearTimeout(deadline);
   if (code === 0) return results;
   return meters.map((meter) => failed(meter, `the gateway ended with ${code}`));
 }

@@ -7,6 +7,7 @@ What is worked around is written down in docs/interop.md.
 import datetime
 import socketserver
 import sys
+import threading
 
 from gurux_dlms import GXDateTime, GXDLMSServer, GXServerReply, GXUInt32, ValueEventArgs
 from gurux_dlms.GXDLMSLNParameters import GXDLMSLNParameters
@@ -204,8 +205,10 @@ def main():
         daemon_threads = True
 
     with Server(("127.0.0.1", 0), Connection) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         print("ready %d" % server.server_address[1], flush=True)
-        server.serve_forever()
+        # Ends with whoever started it.
+        sys.stdin.read()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 package interop;
 
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,5 +165,8 @@ public final class Server {
         .registerLogicalDevice(device)
         .build();
     System.out.println("ready " + port);
+    // Ends with whoever started it.
+    System.in.transferTo(OutputStream.nullOutputStream());
+    System.exit(0);
   }
 }
