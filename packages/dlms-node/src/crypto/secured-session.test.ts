@@ -48,7 +48,9 @@ function viewOf(): AssociationView {
     },
     objects: new ObjectDirectory([
       {
-        ...{ classId: 1, version: 0, logicalName: attribute.logicalName },
+        classId: 1,
+        version: 0,
+        logicalName: attribute.logicalName,
         attributes: { 2: { read: () => octetString(long) } },
       },
       currentAssociation(1),
@@ -69,7 +71,11 @@ const store: CounterStore = {
 function open(tcp: string, next: number, framing: "hdlc" | "wrapper"): Promise<Session> {
   const counter = new InvocationCounter({ next, store, ahead: 5 });
   const ciphering = new ApduCiphering({
-    ...{ crypto, suite: 0, ownSystemTitle: clientTitle, keys, counter },
+    crypto,
+    suite: 0,
+    ownSystemTitle: clientTitle,
+    keys,
+    counter,
     protection: "authenticated-encrypted",
   });
   const hls = clientHls(hlsGmac({ crypto, suite: 0, keys, counter }), crypto.randomOctets(16));
