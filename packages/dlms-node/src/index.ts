@@ -39,3 +39,18 @@ export {
 } from "./capture/recording.ts";
 export { type ReplayOptions, type ReplayPort, replayPort } from "./capture/replay-port.ts";
 export type { OctetRange } from "./capture/secret-finder.ts";
+export {
+  type ListenForPushesOptions,
+  listenForPushes,
+  listenToPort,
+  type PushListener,
+} from "./push-listener.ts";
+export {
+  defaultPushLimits,
+  type PushDelivery,
+  type PushListenerEvent,
+  type PushListenerLimits,
+  type PushListenerOptions,
+  type PushPeerAddress,
+} from "./push-listener-options.ts";
+export type { PushEndpoint, PushEntrance } from "./push-listener-tcp.ts";

@@ -49,3 +49,4 @@ export {
   readPushBody,
 } from "./push-values.ts";
 export { decodeUntaggedPush, type UntaggedPush } from "./untagged-push.ts";
+export { pushOpener, type PushSender, type PushSenders } from "./push-keyring.ts";

@@ -1,5 +1,4 @@
 /** Pushes of a meter that does not exist, in every framing. */
-import { encodeData } from "../axdr/data-encode.ts";
 import type { Data } from "../axdr/data.ts";
 import { obis, obisToOctets } from "../cosem/obis.ts";
 import { buildFrame } from "../hdlc/frame.ts";
@@ -8,7 +7,10 @@ import { buildMbusFrame } from "../mbus/frame.ts";
 import { concatOctets } from "../octets.ts";
 import { encodeUnit } from "../xdlms/apdu-codec.ts";
 import { dataNotification } from "../xdlms/data-notification.ts";
-import { generalBlockTransfer } from "../xdlms/general-block-transfer.ts";
+import {
+  type GeneralBlockTransfer,
+  generalBlockTransfer,
+} from "../xdlms/general-block-transfer.ts";
 
 const name = (code: string): Data => ({ type: "octet-string", value: obisToOctets(obis(code)) });
 const u32 = (value: number): Data => ({ type: "double-long-unsigned", value });
@@ -58,8 +60,6 @@ export function notificationOf(
 
 /** The list of pairs as it goes out. */
 export const pairsPush: Uint8Array = notificationOf(pairsBody);
-/** Octets of the body. */
-export const pairsBodyOctets: Uint8Array = encodeData(pairsBody);
 
 const meter = Uint8Array.of(0x02, 0x23);
 const client = Uint8Array.of(0xcf);
@@ -110,8 +110,8 @@ export function mbusFrames(apdu: Uint8Array, dataMax = 80): readonly Uint8Array[
 /** One APDU in streamed blocks without acknowledgement (window 0), or with. */
 export function blocksOf(apdu: Uint8Array, blockOctets = 40, window = 0): readonly Uint8Array[] {
   const count = Math.ceil(apdu.length / blockOctets);
-  return Array.from({ length: count }, (_, index) =>
-    encodeUnit(generalBlockTransfer, {
+  return Array.from({ length: count }, (_, index) => {
+    const block: GeneralBlockTransfer = {
       kind: "general-block-transfer",
       lastBlock: index === count - 1,
       streaming: window === 0 || index < count - 1,
@@ -119,6 +119,7 @@ export function blocksOf(apdu: Uint8Array, blockOctets = 40, window = 0): readon
       blockNumber: index + 1,
       blockNumberAck: 0,
       blockData: apdu.subarray(index * blockOctets, (index + 1) * blockOctets),
-    }),
-  );
+    };
+    return encodeUnit(generalBlockTransfer, block);
+  });
 }

@@ -1,0 +1,89 @@
+import { systemClock } from "./clock.ts";
+import type { Port } from "./port.ts";
+import {
+  defaultPushLimits,
+  type PushListenerOptions,
+  type PushPeerAddress,
+} from "./push-listener-options.ts";
+import { type PushListenerShared, PushPeer } from "./push-listener-peer.ts";
+import { listenTcp, type PushEndpoint, type PushEntrance } from "./push-listener-tcp.ts";
+import { listenUdp } from "./push-listener-udp.ts";
+
+export interface ListenForPushesOptions extends PushListenerOptions {
+  /** Absent: not over TCP. */
+  readonly tcp?: PushEndpoint;
+  /** Absent: not over UDP. */
+  readonly udp?: PushEndpoint;
+}
+
+/** Listening. Disposing ends it; handlers under way are waited for. */
+export interface PushListener extends AsyncDisposable {
+  readonly tcp?: PushEntrance;
+  readonly udp?: PushEntrance;
+  /** Notifications that wait or are being handled. */
+  readonly pending: number;
+}
+
+/**
+ * Takes what meters send unasked, over TCP and UDP: wrapper, HDLC, wired M-Bus or plain APDUs, told
+ * by their first octets. A TCP meter is read on only when the handler has taken what came before;
+ * UDP has no such means, so what is beyond the limits is dropped and told.
+ *
+ * @throws {PortError} tcp/address-in-use, tcp/not-permitted, tcp/failed
+ */
+export async function listenForPushes(options: ListenForPushesOptions): Promise<PushListener> {
+  const shared = sharedOf(options);
+  const tcp = options.tcp && (await listenTcp(options.tcp, shared));
+  let udp: PushEntrance | undefined;
+  try {
+    udp = options.udp && (await listenUdp(options.udp, shared));
+  } catch (error) {
+    await tcp?.[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    ...(tcp === undefined ? {} : { tcp }),
+    ...(udp === undefined ? {} : { udp }),
+    get pending() {
+      return shared.pending;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([tcp?.[Symbol.asyncDispose](), udp?.[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+/**
+ * The same on a port that is open: a serial line, a customer interface behind a converter. The
+ * port stays the caller's. Disposing stops listening; nothing is read any more.
+ */
+export function listenToPort(port: Port, options: PushListenerOptions): AsyncDisposable {
+  const shared = sharedOf(options);
+  const address: PushPeerAddress = { transport: "port", address: port.label, port: 0 };
+  const peer = new PushPeer(address, shared, {
+    send: (octets) => port.send(octets),
+    idle: () => undefined,
+  });
+  port.listen({
+    receive: (octets) => peer.receive(octets),
+    closed: () => {
+      peer.end();
+      options.onEvent?.({ type: "disconnected", peer: address });
+    },
+  });
+  return {
+    [Symbol.asyncDispose]: async () => {
+      peer[Symbol.dispose]();
+      await peer.settled();
+    },
+  };
+}
+
+function sharedOf(options: PushListenerOptions): PushListenerShared {
+  return {
+    options,
+    limits: { ...defaultPushLimits, ...options.limits },
+    clock: options.clock ?? systemClock,
+    pending: 0,
+  };
+}
