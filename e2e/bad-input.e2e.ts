@@ -20,7 +20,7 @@ const wrongPassword = "11111111";
 const variables = { RIGHT: "22222222", WRONG: wrongPassword };
 /** A password as an AARQ carries it. */
 const credential = Buffer.from(wrongPassword, "ascii");
-const intervalMs = 200;
+const intervalMs = 500;
 
 /** `read` of one value from an endpoint, with the patience of a test. */
 function readWords(

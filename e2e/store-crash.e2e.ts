@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { killWriters } from "../packages/gateway/src/store/crash.fixture.ts";
 
-const kills = 100;
+const kills = Number(process.env["LECTURA_KILLS"] ?? 8);
 
 test(`${kills} writers killed at random moments lose nothing they had promised`, async () => {
   const directory = mkdtempSync(join(tmpdir(), "lectura-crash-"));
