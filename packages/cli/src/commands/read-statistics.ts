@@ -11,8 +11,6 @@ export type ReadSummary = {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly perSecond: number;
-  readonly p50: string;
-  readonly p99: string;
 };
 
 /** Counts and times of repeated reads. Memory is bounded. */
@@ -79,8 +77,6 @@ export class ReadStatistics {
       p50Ms: percentile(0.5),
       p99Ms: percentile(0.99),
       perSecond: Math.round((this.#reads / seconds) * 10) / 10,
-      p50: String(percentile(0.5)),
-      p99: String(percentile(0.99)),
     };
   }
 }

@@ -193,7 +193,7 @@ export const english: Texts = {
     testStage: "{stage}",
     testOk: "Everything answers.",
     readSummary:
-      "{reads} reads, {values} values, {errors} errors, {reconnects} reconnects; p50 {p50} ms, p99 {p99} ms, {perSecond}/s",
+      "{reads} reads, {values} values, {errors} errors, {reconnects} reconnects; p50 {p50Ms} ms, p99 {p99Ms} ms, {perSecond}/s",
     imported: "{ok} of {rows} rows imported.",
     importDry: "{ok} of {rows} rows are good; nothing was changed.",
     plainPassword: "An LLS password travels in clear inside the AARQ.",

@@ -196,7 +196,7 @@ export const spanish: Texts = {
     testStage: "{stage}",
     testOk: "Todo responde.",
     readSummary:
-      "{reads} lecturas, {values} valores, {errors} errores, {reconnects} reconexiones; p50 {p50} ms, p99 {p99} ms, {perSecond}/s",
+      "{reads} lecturas, {values} valores, {errors} errores, {reconnects} reconexiones; p50 {p50Ms} ms, p99 {p99Ms} ms, {perSecond}/s",
     imported: "{ok} de {rows} filas importadas.",
     importDry: "{ok} de {rows} filas están bien; no se cambió nada.",
     plainPassword: "Una contraseña LLS viaja en claro dentro de la AARQ.",
