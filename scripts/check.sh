@@ -7,9 +7,9 @@ tsc -b
 tsc -p packages/dashboard/tsconfig.page.json
 tsc -p tsconfig.tests.json
 echo "check: lint"
-sh scripts/tools.sh oxlint --type-aware --deny-warnings packages bench interop e2e scripts examples
+sh scripts/tools.sh oxlint --type-aware --deny-warnings packages bench fuzz interop e2e scripts examples
 echo "check: format"
-sh scripts/tools.sh oxfmt --check packages bench interop e2e scripts examples
+sh scripts/tools.sh oxfmt --check packages bench fuzz interop e2e scripts examples
 echo "check: dead code"
 sh scripts/tools.sh knip --no-progress
 echo "check: style"

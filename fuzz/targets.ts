@@ -1,0 +1,15 @@
+import type { FuzzTarget } from "./target.ts";
+import { apduTargets } from "./targets/apdus.ts";
+import { dialogueTargets } from "./targets/dialogues.ts";
+import { framingTargets } from "./targets/framing.ts";
+import { linkTargets } from "./targets/links.ts";
+import { translationTargets } from "./targets/translations.ts";
+
+/** Everything that reads octets of a stranger. */
+export const targets: readonly FuzzTarget[] = [
+  ...framingTargets,
+  ...linkTargets,
+  ...apduTargets,
+  ...dialogueTargets,
+  ...translationTargets,
+];
