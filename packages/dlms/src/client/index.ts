@@ -1,3 +1,9 @@
+export {
+  type Access,
+  AccessExchange,
+  type AccessOptions,
+  type AccessResult,
+} from "./access-exchange.ts";
 export { ActionExchange, ActionListExchange, type MethodCall } from "./action-exchange.ts";
 export {
   type AssociationCommand,
@@ -31,3 +37,6 @@ export { GetExchange, GetListExchange } from "./get-exchange.ts";
 export { clientHls, clientProtection } from "./protection.ts";
 export { splitGetList } from "./request-split.ts";
 export { type AttributeValue, SetExchange, SetListExchange } from "./set-exchange.ts";
+export { ReadExchange } from "./read-exchange.ts";
+export { attributeVariable, type ShortName } from "./short-name-exchange.ts";
+export { type ShortNameValue, unconfirmedWrite, WriteExchange } from "./write-exchange.ts";

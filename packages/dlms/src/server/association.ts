@@ -25,6 +25,7 @@ import type { ApduCiphering } from "../security/apdu-ciphering.ts";
 import type { HlsDialogue } from "../security/hls-dialogue.ts";
 import { ReplayError } from "../security/replay-window.ts";
 import { type ExceptionResponse, exceptionResponse } from "../xdlms/exception-response.ts";
+import { serveAccess } from "./access-service.ts";
 import { serveAction } from "./action-service.ts";
 import { serveGet } from "./get-service.ts";
 import { answerPass3, readPass3 } from "./high-security.ts";
@@ -45,10 +46,17 @@ export interface ServerAssociationOptions {
   readonly writer: OctetWriter;
 }
 
-const tag = { aarq: 0x60, rlrq: 0x62, get: 0xc0, set: 0xc1, action: 0xc3 } as const;
+const tag = {
+  aarq: 0x60,
+  rlrq: 0x62,
+  get: 0xc0,
+  set: 0xc1,
+  action: 0xc3,
+  access: 0xd9,
+} as const;
 
-/** Requests of short-name referencing, access and event notification: known, not served. */
-const knownServices: readonly number[] = [0x05, 0x06, 0x16, 0xd9, 0xe0];
+/** Requests of short-name referencing and general block transfer: known, not served. */
+const knownServices: readonly number[] = [0x05, 0x06, 0x16, 0xe0];
 
 export class ServerAssociation {
   readonly #options: ServerAssociationOptions;
@@ -214,6 +222,8 @@ export class ServerAssociation {
         return serveSet(request, writer);
       case tag.action:
         return serveAction(request, writer);
+      case tag.access:
+        return serveAccess(request, writer);
       default:
         this.#except(
           knownServices.includes(service) ? "service-not-allowed" : "service-unknown",

@@ -10,6 +10,7 @@ export const conformanceMask = {
   blockSet: 0x00_0800,
   blockAction: 0x00_0400,
   multipleReferences: 0x00_0200,
+  access: 0x00_0040,
   get: 0x00_0010,
   set: 0x00_0008,
   selectiveAccess: 0x00_0004,
@@ -86,7 +87,11 @@ export function accessContext(
 /** The whole service is refused by an exception-response; caught where the APDU is answered. */
 export class ServiceRefused extends Error {
   override readonly name = "ServiceRefused";
-  readonly serviceError: "operation-not-possible" | "service-not-supported" | "other-reason";
+  readonly serviceError:
+    | "operation-not-possible"
+    | "service-not-supported"
+    | "other-reason"
+    | "pdu-too-long";
 
   constructor(serviceError: ServiceRefused["serviceError"]) {
     super(serviceError);
