@@ -85,7 +85,7 @@ class SessionPath implements LinkOutput {
   });
   readonly #writer = new OctetWriter(512);
   #exchange: Exchange<unknown> | undefined;
-  /** What the socket would be given: it may keep the octets, so they are a copy. */
+  /** What a socket takes, and may keep: a copy, made as the TCP port makes it. */
   sent: Uint8Array | undefined;
 
   constructor() {
@@ -105,7 +105,7 @@ class SessionPath implements LinkOutput {
   }
 
   transmit(octets: Uint8Array): void {
-    this.sent = octets.slice();
+    this.sent = Buffer.from(octets);
   }
 
   informationAt(octets: Uint8Array, start: number, end: number): void {

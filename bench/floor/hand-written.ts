@@ -105,7 +105,7 @@ export function floorGetResponse(octets: Uint8Array, start: number): FloorValue 
 const scratch = new Uint8Array(256);
 const register = Uint8Array.of(0, 3, 1, 0, 1, 8, 0, 255, 2, 0);
 
-/** A GET request for one register, client 16, server 1; a copy, as a socket needs it. */
+/** A GET request for one register, client 16, server 1; a copy, as a socket takes it. */
 export function floorBuildGet(sent: number, received: number, invoke: number): Uint8Array {
   const out = scratch;
   out[0] = 0x7e;
@@ -128,7 +128,7 @@ export function floorBuildGet(sent: number, received: number, invoke: number): U
   out[24] = crc & 255;
   out[25] = crc >> 8;
   out[26] = 0x7e;
-  return out.slice(0, 27);
+  return Buffer.from(out.subarray(0, 27));
 }
 
 /** A GET-with-list request for registers, as `floorBuildGet`. */
@@ -169,7 +169,7 @@ export function floorBuildGetList(
   out[end] = crc & 255;
   out[end + 1] = crc >> 8;
   out[end + 2] = 0x7e;
-  return out.slice(0, end + 3);
+  return Buffer.from(out.subarray(0, end + 3));
 }
 
 /** Columns of a profile of clock, unsigned and three double-long-unsigned; times as UTC ms. */

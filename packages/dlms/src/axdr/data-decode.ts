@@ -23,48 +23,64 @@ export function readData(reader: OctetReader, limits: DataLimits = dataLimits): 
   return readPlainValue(reader) ?? readCheckedValue(reader, limits, 0, undefined);
 }
 
-/**
- * The types meters answer with most, read by direct index where the octets are there; undefined
- * where they are not or the type is another, and then nothing was consumed. The checked cursor
- * below reads the same meaning, and is the place that knows how to fail. One object per value,
- * always with the same two fields.
- */
-function readPlainValue(reader: OctetReader): Data | undefined {
-  const { octets, offset: at } = reader;
-  const left = reader.end - at;
-  if (left < 3) return undefined;
+/** Octets, tag included, of the numbers meters answer with most, by tag; 0 for everything else. */
+const numberOctets: Uint8Array = new Uint8Array(256);
+for (const [tag, octets] of [
+  [0x05, 5],
+  [0x06, 5],
+  [0x0f, 2],
+  [0x10, 3],
+  [0x11, 2],
+  [0x12, 3],
+  [0x16, 2],
+] as const) {
+  numberOctets[tag] = octets;
+}
+
+/** Octets, tag included, of the number that stands at `at`; 0 where none does, or not all of it. */
+export function numberOctetsAt(octets: Uint8Array, at: number, end: number): number {
+  if (at >= end) return 0;
+  const count = numberOctets[octets[at]!]!;
+  return at + count <= end ? count : 0;
+}
+
+/** The number at `at`, where `numberOctetsAt` has found one. One object, always the same two fields. */
+export function numberAt(octets: Uint8Array, at: number): Data {
   switch (octets[at]!) {
     case 0x05:
-      if (left < 5) break;
-      reader.offset = at + 5;
       return { type: "double-long", value: int32At(octets, at + 1) };
     case 0x06:
-      if (left < 5) break;
-      reader.offset = at + 5;
       return { type: "double-long-unsigned", value: int32At(octets, at + 1) >>> 0 };
-    case 0x09: {
-      const end = at + 2 + octets[at + 1]!;
-      if (octets[at + 1]! >= 0x80 || end > reader.end) break;
-      reader.offset = end;
-      return { type: "octet-string", value: octets.subarray(at + 2, end) };
-    }
     case 0x0f:
-      reader.offset = at + 2;
       return { type: "integer", value: (octets[at + 1]! << 24) >> 24 };
     case 0x10:
-      reader.offset = at + 3;
       return { type: "long", value: ((octets[at + 1]! << 24) >> 16) | octets[at + 2]! };
     case 0x11:
-      reader.offset = at + 2;
       return { type: "unsigned", value: octets[at + 1]! };
     case 0x12:
-      reader.offset = at + 3;
       return { type: "long-unsigned", value: (octets[at + 1]! << 8) | octets[at + 2]! };
-    case 0x16:
-      reader.offset = at + 2;
+    default:
       return { type: "enum", value: octets[at + 1]! };
   }
-  return undefined;
+}
+
+/**
+ * Numbers and short octet strings, read by direct index where their octets are there; undefined
+ * where they are not or the type is another, and then nothing was consumed. The checked cursor
+ * below reads the same meaning, and is the place that knows how to fail.
+ */
+function readPlainValue(reader: OctetReader): Data | undefined {
+  const { octets, offset: at, end } = reader;
+  const count = numberOctetsAt(octets, at, end);
+  if (count > 0) {
+    reader.offset = at + count;
+    return numberAt(octets, at);
+  }
+  if (end - at < 2 || octets[at] !== 0x09 || octets[at + 1]! >= 0x80) return undefined;
+  const stop = at + 2 + octets[at + 1]!;
+  if (stop > end) return undefined;
+  reader.offset = stop;
+  return { type: "octet-string", value: octets.subarray(at + 2, stop) };
 }
 
 function int32At(octets: Uint8Array, at: number): number {

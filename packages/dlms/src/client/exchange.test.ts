@@ -234,6 +234,30 @@ describe("GET of a list", () => {
     expect(exchange.result).toEqual(values);
   });
 
+  test("keeps what it returns, numbers and octets, when the receive buffer is used again", () => {
+    for (const [hex, value] of [
+      ["12 002A", { type: "long-unsigned", value: 42 }],
+      ["09 02 0102", { type: "octet-string", value: fromHex("0102") }],
+    ] as const) {
+      const exchange = get();
+      const buffer = fromHex(`EEEE C403C402 00 ${hex} 00 11 07 EE`);
+      exchange.receive(buffer, writer, 2, buffer.length - 1);
+      buffer.fill(0xee);
+      const results = [
+        { ok: true, value },
+        { ok: true, value: { type: "unsigned", value: 7 } },
+      ];
+      expect(exchange.result).toEqual(results);
+    }
+  });
+
+  test("counts the offset of what is wrong from the APDU's first octet", () => {
+    const buffer = fromHex("EEEE C403C402 00 12 002A 00 12 00");
+    expect(thrown(() => get().receive(buffer, writer, 2))).toMatchObject({ offset: 10 });
+    const more = fromHex("EEEE C403C402 00 11 00 00 11 07 00");
+    expect(thrown(() => get().receive(more, writer, 2))).toMatchObject({ offset: 10 });
+  });
+
   test("takes the list in blocks", () => {
     const exchange = get();
     const raw = fromHex("0200 05000034CF 0104");

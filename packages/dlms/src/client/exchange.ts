@@ -36,15 +36,20 @@ export interface ExchangeContext {
   readonly blockAction: boolean;
 }
 
+/**
+ * One is made for each request. Fields here and in the classes between are declared and set by the
+ * constructors, and there are no private methods: defining either takes longer than all the rest.
+ */
 export abstract class Exchange<Result> {
   /** Invoke-id-and-priority as on the wire: bits 0-3 id, 6 confirmed, 7 high priority. */
-  readonly invoke: number;
+  declare readonly invoke: number;
   /** There once a step was "done". */
-  result: Result | undefined;
-  protected readonly context: ExchangeContext;
+  declare result: Result | undefined;
+  declare readonly context: ExchangeContext;
 
   constructor(invoke: number, context: ExchangeContext) {
     this.invoke = invoke;
+    this.result = undefined;
     this.context = context;
   }
 
@@ -76,10 +81,10 @@ export abstract class Exchange<Result> {
     end: number = octets.length,
   ): ExchangeStep {
     const long = end - start > 2;
-    if (long && octets[start] === this.responseTag && this.#answers(octets[start + 2]!)) {
+    if (long && octets[start] === this.responseTag && answers(octets[start + 2]!, this)) {
       return this.respond(octets, start, end, writer);
     }
-    switch (octets[start]) {
+    switch (octets[start] ?? 0) {
       case 0xc4: // get-response
       case 0xc5: // set-response
       case 0xc7: // action-response
@@ -103,9 +108,10 @@ export abstract class Exchange<Result> {
   abandon(_apdu: Uint8Array, _writer: OctetWriter): boolean {
     return false;
   }
+}
 
-  #answers(invoke: number): boolean {
-    const id = invoke & 0x0f;
-    return id === (this.invoke & 0x0f) || (this.context.invokeIdAlwaysOne && id === 1);
-  }
+/** True when the invoke-id of an answer is that of the request. */
+function answers(octet: number, request: Exchange<unknown>): boolean {
+  const id = octet & 0x0f;
+  return id === (request.invoke & 0x0f) || (request.context.invokeIdAlwaysOne && id === 1);
 }

@@ -1,4 +1,4 @@
-import { decodeData } from "../axdr/data-decode.ts";
+import { decodeData, numberAt, numberOctetsAt } from "../axdr/data-decode.ts";
 import { writeLength } from "../axdr/length.ts";
 import { ProtocolError } from "../error.ts";
 import { OctetReader, type OctetWriter } from "../octets.ts";
@@ -15,15 +15,19 @@ const normal = 1;
 const next = 2;
 const withDatablock = 2;
 const withList = 3;
-/** A list up to this length is read where it stands, and again from a copy if it holds octets. */
-const listInPlaceOctetsMax = 256;
 /** A block number no server has just sent: it answers long-get-aborted. */
 const noSuchBlock = 0xffff_ffff;
 
 /** GET of both forms: the answer may come whole or in blocks (Green Book 9.4.6.6). */
 abstract class BlockwiseGet<Result> extends Exchange<Result> {
-  #assembler: BlockAssembler | undefined;
-  #abandoned = false;
+  declare private assembler: BlockAssembler | undefined;
+  declare private abandoned: boolean;
+
+  constructor(invoke: number, context: ExchangeContext) {
+    super(invoke, context);
+    this.assembler = undefined;
+    this.abandoned = false;
+  }
 
   protected get responseTag(): number {
     return getResponse;
@@ -34,7 +38,7 @@ abstract class BlockwiseGet<Result> extends Exchange<Result> {
   }
 
   get transferredOctets(): number {
-    return this.#assembler?.length ?? 0;
+    return this.assembler?.length ?? 0;
   }
 
   /** The answer came in one APDU, `octets[start..end)`: they belong to the receive buffer. */
@@ -61,30 +65,23 @@ abstract class BlockwiseGet<Result> extends Exchange<Result> {
       this.result = this.refuse(block.result.reason);
       return "done";
     }
-    this.#assembler ??= new BlockAssembler(this.context.transferOctetsMax);
-    this.#assembler.add(block.blockNumber, block.result.rawData);
+    this.assembler ??= new BlockAssembler(this.context.transferOctetsMax);
+    this.assembler.add(block.blockNumber, block.result.rawData);
     if (!block.lastBlock) {
-      this.#writeNext(writer, block.blockNumber);
+      writeNext(writer, this.invoke, block.blockNumber);
       return "send";
     }
-    this.result = this.acceptRaw(this.#assembler.finish());
+    this.result = this.acceptRaw(this.assembler.finish());
     return "done";
   }
 
   /** Ends a long GET at the meter by asking for a block it has not sent, once. */
   override abandon(apdu: Uint8Array, writer: OctetWriter): boolean {
     const more = apdu[0] === this.responseTag && apdu[1] === withDatablock && apdu[3] === 0;
-    if (!more || this.#abandoned) return false;
-    this.#abandoned = true;
-    this.#writeNext(writer, noSuchBlock);
+    if (!more || this.abandoned) return false;
+    this.abandoned = true;
+    writeNext(writer, this.invoke, noSuchBlock);
     return true;
-  }
-
-  #writeNext(writer: OctetWriter, blockNumber: number): void {
-    writer.uint8(getRequest);
-    writer.uint8(next);
-    writer.uint8(this.invoke);
-    writer.uint32(blockNumber);
   }
 }
 
@@ -106,11 +103,11 @@ export class GetExchange extends BlockwiseGet<GetDataResult> {
   protected acceptPlain(octets: Uint8Array, start: number, end: number): GetDataResult {
     const form = octets[start + 1];
     if (form !== normal) throw unexpectedForm(form);
-    // A number stands for itself; what holds octets must not hold those of the receive buffer.
-    const reader =
-      scalarTag[octets[start + 4]!] === 1
-        ? new OctetReader(octets, "xdlms", start + 3, end, start)
-        : new OctetReader(new Uint8Array(octets.subarray(start, end)), "xdlms", 3);
+    // A number alone, as nearly always: it holds no octets of the receive buffer.
+    if (octets[start + 3] === 0 && numberOctetsAt(octets, start + 4, end) === end - start - 4) {
+      return { ok: true, value: numberAt(octets, start + 4) };
+    }
+    const reader = new OctetReader(new Uint8Array(octets.subarray(start, end)), "xdlms", 3);
     const result = readGetDataResult(reader);
     reader.finish("Get-Response-Normal");
     return result;
@@ -153,39 +150,60 @@ export class GetListExchange extends BlockwiseGet<readonly GetDataResult[]> {
       if (single.type === "normal" && !single.result.ok) return this.refuse(single.result.reason);
     }
     if (form !== withList) throw unexpectedForm(form);
-    if (end - start <= listInPlaceOctetsMax) {
-      const results = this.#readAll(new OctetReader(octets, "xdlms", start + 3, end, start));
-      if (results.every(isScalar)) return results;
-    }
-    return this.#readAll(new OctetReader(new Uint8Array(octets.subarray(start, end)), "xdlms", 3));
+    const count = this.#attributes.length;
+    const numbers =
+      octets[start + 3] === count ? numbersAt(octets, start + 4, end, count) : undefined;
+    if (numbers !== undefined) return numbers;
+    const copy = new Uint8Array(octets.subarray(start, end));
+    return readAll(new OctetReader(copy, "xdlms", 3), count);
   }
 
   protected acceptRaw(octets: Uint8Array): readonly GetDataResult[] {
-    return this.#readAll(new OctetReader(octets, "xdlms"));
+    return readAll(new OctetReader(octets, "xdlms"), this.#attributes.length);
   }
 
   protected refuse(reason: DataAccessResult): readonly GetDataResult[] {
     return this.#attributes.map(() => ({ ok: false, reason }));
   }
-
-  #readAll(reader: OctetReader): readonly GetDataResult[] {
-    const results = readGetDataResults(reader);
-    reader.finish("Get-Response-With-List");
-    if (results.length !== this.#attributes.length) {
-      reader.fail("results", `${results.length} for ${this.#attributes.length} attributes`);
-    }
-    return results;
-  }
 }
 
-/** Tags of Data whose values hold no octets of the APDU they came in (Green Book, Data CHOICE). */
-const scalarTag: Uint8Array = Uint8Array.from({ length: 256 }, (_, tag) =>
-  [0, 3, 5, 6, 13, 15, 16, 17, 18, 20, 21, 22].includes(tag) ? 1 : 0,
-);
+/** As many results as there were attributes. */
+function readAll(reader: OctetReader, count: number): readonly GetDataResult[] {
+  const results = readGetDataResults(reader);
+  reader.finish("Get-Response-With-List");
+  if (results.length !== count) {
+    reader.fail("results", `${results.length} for ${count} attributes`);
+  }
+  return results;
+}
 
-/** True when the result holds no octets of the APDU it came in. */
-function isScalar(result: GetDataResult): boolean {
-  return !result.ok || typeof result.value.value !== "object" || result.value.value === null;
+/** GET-REQUEST-NEXT: the block after `blockNumber`. */
+function writeNext(writer: OctetWriter, invoke: number, blockNumber: number): void {
+  writer.uint8(getRequest);
+  writer.uint8(next);
+  writer.uint8(invoke);
+  writer.uint32(blockNumber);
+}
+
+/**
+ * The results `octets[start..end)` when all are numbers, as in most polls: they hold no octets of
+ * the receive buffer. `undefined` for anything else, which is then read from a copy.
+ */
+function numbersAt(
+  octets: Uint8Array,
+  start: number,
+  end: number,
+  count: number,
+): readonly GetDataResult[] | undefined {
+  const results = Array<GetDataResult>(count);
+  let at = start;
+  for (let index = 0; index < count; index++) {
+    const valueOctets = octets[at] === 0 ? numberOctetsAt(octets, at + 1, end) : 0;
+    if (valueOctets === 0) return undefined;
+    results[index] = { ok: true, value: numberAt(octets, at + 1) };
+    at += 1 + valueOctets;
+  }
+  return at === end ? results : undefined;
 }
 
 function unexpectedForm(form: number | string | undefined): ProtocolError {

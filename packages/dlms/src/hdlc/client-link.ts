@@ -199,43 +199,49 @@ export class HdlcClientLink implements ClientLink {
     start: number,
     end: number,
   ): void {
-    const sendSequence = (control >>> 1) & 7;
+    const receiver = this.#receiver;
     const receiveSequence = control >>> 5;
-    const final = (control & pollFinalBit) !== 0;
     if (this.#state !== "connected") {
       this.#counts.duplicateFrames++;
       return;
     }
-    if (sendSequence !== this.#receiver.sequence) {
-      this.#onOutOfOrder(sendSequence, receiveSequence, final);
+    if (((control >>> 1) & 7) !== receiver.sequence) {
+      this.#onOutOfOrder(control);
       return;
     }
     if (!this.#sender.acknowledge(receiveSequence) || !this.#sender.idle) {
-      this.#fail(
-        "hdlc/sequence",
-        `answer with N(R) ${receiveSequence}, expected ${this.#sender.sendSequence}`,
-      );
+      this.#failAcknowledged(receiveSequence);
       return;
     }
-    this.#receiver.advance();
+    receiver.advance();
     this.#attempts = 1;
-    if (!segmented && !this.#receiver.collecting) {
-      this.#complete();
-      const output = this.#output;
-      if (output.informationAt === undefined) output.information(octets.subarray(start, end));
-      else output.informationAt(octets, start, end);
-    } else if (!this.#receiver.append(octets.subarray(start, end))) {
+    if (segmented || receiver.collecting) {
+      this.#onSegment(segmented, octets.subarray(start, end), (control & pollFinalBit) !== 0);
+      return;
+    }
+    this.#complete();
+    this.#deliver(octets, start, end);
+  }
+
+  /** A segment in order, of a unit of several; more follow unless it is the last. */
+  #onSegment(more: boolean, information: Uint8Array, final: boolean): void {
+    if (!this.#receiver.append(information)) {
       this.#fail("hdlc/limit", "a segmented unit is too long");
-    } else if (!segmented) {
+    } else if (!more) {
       this.#complete();
       const unit = this.#receiver.take();
-      if (this.#output.informationAt === undefined) this.#output.information(unit);
-      else this.#output.informationAt(unit, 0, unit.length);
+      this.#deliver(unit, 0, unit.length);
     } else if (final) {
       this.#transmitReady();
     } else {
       this.#arm();
     }
+  }
+
+  #deliver(octets: Uint8Array, start: number, end: number): void {
+    const output = this.#output;
+    if (output.informationAt === undefined) output.information(octets.subarray(start, end));
+    else output.informationAt(octets, start, end);
   }
 
   #complete(): void {
@@ -249,7 +255,10 @@ export class HdlcClientLink implements ClientLink {
    * is told where to go on. A late copy of the answer before needs nothing: our request
    * acknowledges it.
    */
-  #onOutOfOrder(sendSequence: number, receiveSequence: number, final: boolean): void {
+  #onOutOfOrder(control: number): void {
+    const sendSequence = (control >>> 1) & 7;
+    const receiveSequence = control >>> 5;
+    const final = (control & pollFinalBit) !== 0;
     const ahead = (sendSequence - this.#receiver.sequence) & 7;
     if (ahead < 4) this.#counts.gaps++;
     else this.#counts.duplicateFrames++;
@@ -471,6 +480,11 @@ export class HdlcClientLink implements ClientLink {
 
   #failRefused(): void {
     this.#failWith(refusal(this.#state));
+  }
+
+  #failAcknowledged(receiveSequence: number): void {
+    const expected = this.#sender.sendSequence;
+    this.#fail("hdlc/sequence", `answer with N(R) ${receiveSequence}, expected ${expected}`);
   }
 
   #fail(code: ProtocolErrorCode, detail: string): void {

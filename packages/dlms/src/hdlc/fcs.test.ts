@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fcs16, fcsInitial, fcsResidue, fcsUpdate } from "./fcs.ts";
+import { fcs16, fcsCopy, fcsInitial, fcsNext, fcsResidue, fcsUpdate } from "./fcs.ts";
 
 test("gives the check value of CRC-16/X.25", () => {
   expect(fcs16(new TextEncoder().encode("123456789"))).toBe(0x906e);
@@ -22,6 +22,18 @@ test("gives the same whether octets come at once or in two parts", () => {
       const at = Math.min(cut, octets.length);
       const first = fcsUpdate(fcsInitial, octets, 0, at);
       expect(fcsUpdate(first, octets, at, octets.length) ^ 0xffff).toBe(bitwise(octets));
+    }),
+  );
+});
+
+test("gives the same octet by octet, and while it copies", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), fc.nat({ max: 9 }), (octets, to) => {
+      const whole = fcsUpdate(fcsInitial, octets, 0, octets.length);
+      expect(octets.reduce((register, octet) => fcsNext(register, octet), fcsInitial)).toBe(whole);
+      const target = new Uint8Array(to + octets.length + 1);
+      expect(fcsCopy(fcsInitial, octets, 0, octets.length, target, to)).toBe(whole);
+      expect(target).toEqual(Uint8Array.of(...Array<number>(to).fill(0), ...octets, 0));
     }),
   );
 });

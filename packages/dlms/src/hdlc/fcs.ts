@@ -12,8 +12,13 @@ export const fcsInitial = 0xffff;
 /** Register after octets and their correct check sequence. */
 export const fcsResidue = 0xf0b8;
 
-/** Four tables of 256: register after 1, 2, 3, 4 further octets. Filled once, then only read. */
+/** Eight tables of 256: register after 1 to 8 further octets. Filled once, then only read. */
 const tables = buildTables();
+
+/** Register after one more octet. */
+export function fcsNext(register: number, octet: number): number {
+  return (register >>> 8) ^ tables[(register ^ octet) & 0xff]!;
+}
 
 /** Register after `octets[start..end)`, starting from `register`. */
 export function fcsUpdate(
@@ -24,16 +29,55 @@ export function fcsUpdate(
 ): number {
   let crc = register;
   let at = start;
-  for (const last = end - 3; at < last; at += 4) {
-    const low = (crc ^ octets[at]!) & 0xff;
-    const high = ((crc >>> 8) ^ octets[at + 1]!) & 0xff;
+  for (const last = end - 7; at < last; at += 8) {
     crc =
-      tables[0x300 + low]! ^
-      tables[0x200 + high]! ^
+      tables[0x700 + ((crc ^ octets[at]!) & 0xff)]! ^
+      tables[0x600 + (((crc >>> 8) ^ octets[at + 1]!) & 0xff)]! ^
+      tables[0x500 + octets[at + 2]!]! ^
+      tables[0x400 + octets[at + 3]!]! ^
+      tables[0x300 + octets[at + 4]!]! ^
+      tables[0x200 + octets[at + 5]!]! ^
+      tables[0x100 + octets[at + 6]!]! ^
+      tables[octets[at + 7]!]!;
+  }
+  if (at < end - 3) {
+    crc =
+      tables[0x300 + ((crc ^ octets[at]!) & 0xff)]! ^
+      tables[0x200 + (((crc >>> 8) ^ octets[at + 1]!) & 0xff)]! ^
       tables[0x100 + octets[at + 2]!]! ^
       tables[octets[at + 3]!]!;
+    at += 4;
   }
   for (; at < end; at++) crc = (crc >>> 8) ^ tables[(crc ^ octets[at]!) & 0xff]!;
+  return crc;
+}
+
+/** As `fcsUpdate`, and copies the octets to `target` from `to` on: one pass for both. */
+export function fcsCopy(
+  register: number,
+  octets: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  to: number,
+): number {
+  let crc = register;
+  let at = start;
+  let into = to;
+  for (const last = end - 7; at < last; at += 8, into += 8) {
+    crc =
+      tables[0x700 + ((crc ^ (target[into] = octets[at]!)) & 0xff)]! ^
+      tables[0x600 + (((crc >>> 8) ^ (target[into + 1] = octets[at + 1]!)) & 0xff)]! ^
+      tables[0x500 + (target[into + 2] = octets[at + 2]!)]! ^
+      tables[0x400 + (target[into + 3] = octets[at + 3]!)]! ^
+      tables[0x300 + (target[into + 4] = octets[at + 4]!)]! ^
+      tables[0x200 + (target[into + 5] = octets[at + 5]!)]! ^
+      tables[0x100 + (target[into + 6] = octets[at + 6]!)]! ^
+      tables[(target[into + 7] = octets[at + 7]!)]!;
+  }
+  for (; at < end; at++, into++) {
+    crc = (crc >>> 8) ^ tables[(crc ^ (target[into] = octets[at]!)) & 0xff]!;
+  }
   return crc;
 }
 
@@ -43,13 +87,13 @@ export function fcs16(octets: Uint8Array, start = 0, end: number = octets.length
 }
 
 function buildTables(): Uint16Array {
-  const built = new Uint16Array(1024);
+  const built = new Uint16Array(2048);
   for (let octet = 0; octet < 256; octet++) {
     let crc = octet;
     for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ 0x8408 : crc >>> 1;
     built[octet] = crc;
   }
-  for (let at = 256; at < 1024; at++) {
+  for (let at = 256; at < 2048; at++) {
     const before = built[at - 256]!;
     built[at] = (before >>> 8) ^ built[before & 0xff]!;
   }

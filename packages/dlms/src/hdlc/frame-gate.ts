@@ -1,5 +1,5 @@
 import { type DeframerSink, type DiscardReason, HdlcDeframer } from "./deframer.ts";
-import { fcsInitial, fcsResidue, fcsUpdate } from "./fcs.ts";
+import { fcsInitial, fcsNext, fcsResidue, fcsUpdate } from "./fcs.ts";
 import { flag } from "./frame.ts";
 import type { LinkCounts } from "./link-counts.ts";
 import type { LinkOutput } from "./link-output.ts";
@@ -27,6 +27,9 @@ export class FrameGate {
   readonly #sink: FrameGateSink;
   readonly #deframer: HdlcDeframer = new HdlcDeframer();
   readonly #deframerSink: DeframerSink;
+  /** Format field of the last frame of our peer, and the register behind its addresses. */
+  #format = 0;
+  #addressed = 0;
   /** Octets of the incomplete frame when it was last looked at, and how often it had grown. */
   #heldOctets = 0;
   #growths = 0;
@@ -103,11 +106,16 @@ export class FrameGate {
     const inbound = this.#inbound;
     const header = inbound.length + 4;
     if (end < header + 5 || chunk[0] !== flag || chunk[end] !== flag) return false;
-    if ((chunk[1]! & 0xf0) !== 0xa0 || (((chunk[1]! & 7) << 8) | chunk[2]!) !== end - 1)
-      return false;
+    const format = (chunk[1]! << 8) | chunk[2]!;
+    if ((format & 0xf000) !== 0xa000 || (format & 0x7ff) !== end - 1) return false;
     if (!isAt(inbound, chunk, 3)) return false;
+    if (format !== this.#format) {
+      this.#format = format;
+      this.#addressed = fcsUpdate(fcsInitial, chunk, 1, header - 1);
+    }
+    const headerCheck = fcsNext(this.#addressed, chunk[header - 1]!) ^ 0xffff;
     return (
-      fcsUpdate(fcsInitial, chunk, 1, header + 2) === fcsResidue &&
+      (chunk[header]! | (chunk[header + 1]! << 8)) === headerCheck &&
       fcsUpdate(fcsResidue, chunk, header + 2, end) === fcsResidue
     );
   }
