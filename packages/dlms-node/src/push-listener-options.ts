@@ -21,6 +21,7 @@ export interface PushDelivery {
   readonly message?: PushMessage;
 }
 
+/** What happens at a listener beside notifications; for logs and counters. */
 export type PushListenerEvent =
   | { readonly type: "connected" | "disconnected"; readonly peer: PushPeerAddress }
   /** A connection beyond `connectionsMax` or `connectionsPerAddressMax`, closed at once. */
@@ -67,6 +68,7 @@ export interface PushListenerLimits {
   readonly duplicateMs: number;
 }
 
+/** Limits where none are given. */
 export const defaultPushLimits: PushListenerLimits = {
   connectionsMax: 1024,
   connectionsPerAddressMax: 64,

@@ -9,6 +9,7 @@ import { type PushListenerShared, PushPeer } from "./push-listener-peer.ts";
 import { listenTcp, type PushEndpoint, type PushEntrance } from "./push-listener-tcp.ts";
 import { listenUdp } from "./push-listener-udp.ts";
 
+/** Where to listen, and for whom. */
 export interface ListenForPushesOptions extends PushListenerOptions {
   /** Absent: not over TCP. */
   readonly tcp?: PushEndpoint;

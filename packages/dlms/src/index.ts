@@ -1,7 +1,7 @@
 /**
  * The everyday names: what a program that reads a meter needs. Everything else has its own entry
  * point: `@lectura/dlms/hdlc`, `/wrapper`, `/axdr`, `/acse`, `/xdlms`, `/security`, `/cosem`,
- * `/client`, `/server`, `/translate`, `/mbus`, `/iec62056-21`, `/octets`.
+ * `/client`, `/server`, `/push`, `/transfer`, `/translate`, `/mbus`, `/iec62056-21`, `/octets`.
  */
 export type { Data } from "./axdr/data.ts";
 export {

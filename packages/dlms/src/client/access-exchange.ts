@@ -22,6 +22,7 @@ export type AccessResult =
   | { readonly type: "set"; readonly result: DataAccessResult }
   | { readonly type: "action"; readonly result: ActionResult; readonly returned?: Data };
 
+/** What an ACCESS request may say beside its accesses. */
 export interface AccessOptions {
   /** The meter stops at the first access that fails. */
   readonly breakOnError?: boolean;

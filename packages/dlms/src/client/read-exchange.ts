@@ -95,7 +95,7 @@ function plainResult(result: ReadResult): GetDataResult {
   }
 }
 
-/** The list with its count, the list without it, or one value alone: the first that fits exactly. */
+/** The list with its count, the list without, or one value alone: the first that fits exactly. */
 function readRaw(octets: Uint8Array, count: number): readonly GetDataResult[] {
   const withCount = attempt(octets, (reader) => {
     const declared = readLength(reader, "results");

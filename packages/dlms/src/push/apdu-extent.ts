@@ -1,10 +1,8 @@
 import { dedTags, gloTags } from "../xdlms/ciphered-service.ts";
 
 /**
- * Where the APDU that begins at `start` ends: the offset behind it; `short` when octets are still
- * missing; `unbounded` for APDUs whose end only silence tells; `unknown` when no pushed APDU begins
- * there. Looks at lengths and tags only, allocates nothing, never throws: it runs again whenever
- * more octets of a stream without frames have come.
+ * The offset behind an APDU; `short` when octets are still missing; `unbounded` for APDUs whose end
+ * only silence tells; `unknown` when no pushed APDU begins there.
  */
 export type ApduExtent = number | "short" | "unbounded" | "unknown";
 
@@ -16,6 +14,10 @@ const lengthPrefixed: ReadonlySet<number> = new Set([
   ...Object.values(dedTags),
 ]);
 
+/**
+ * Where the APDU that begins at `start` ends. Looks at lengths and tags only, allocates nothing,
+ * never throws: it runs again whenever more octets of a stream without frames have come.
+ */
 export function apduExtent(octets: Uint8Array, start: number, end: number): ApduExtent {
   if (start >= end) return "short";
   const at = behindTag(octets, start, end);

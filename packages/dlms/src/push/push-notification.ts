@@ -29,6 +29,7 @@ export type PushMeaning =
   | { readonly kind: "text"; readonly octets: Uint8Array }
   | { readonly kind: "alarm"; readonly alarm: RawAlarm };
 
+/** How to understand what is pushed. */
 export interface PushReading extends PushNaming {
   /** Forms outside the standard to accept. Absent: all that pushes are known for. */
   readonly leniency?: ApduLeniency;

@@ -10,6 +10,7 @@ import { frameReply, type PushFraming, type PushOrigin } from "./push-origin.ts"
 import { PushStream } from "./push-stream.ts";
 import { type PushMessage, type PushOpener, PushUnwrap } from "./push-unwrap.ts";
 
+/** What a receiver takes for granted, and its limits. */
 export interface PushReceiverOptions extends PushReading {
   /** Absent: told from the first octets. */
   readonly framing?: PushFraming;
@@ -27,6 +28,7 @@ export interface PushNotification {
   readonly message?: PushMessage;
 }
 
+/** What a receiver tells. Its methods must not call the receiver. */
 export interface PushReceiverOutput {
   notification(notification: PushNotification): void;
   /** A message that could not be opened, put together or understood. `apdu` is its own octets. */

@@ -7,6 +7,7 @@ import type { PushFraming } from "./push-origin.ts";
 import { RawUnits } from "./raw-units.ts";
 import { WrapperUnits } from "./wrapper-units.ts";
 
+/** What a stream takes for granted, and its limit. */
 export interface PushStreamOptions {
   /** Absent: told from the first octets, again after each `expire`. */
   readonly framing?: PushFraming;
@@ -14,6 +15,7 @@ export interface PushStreamOptions {
   readonly unitOctetsMax?: number;
 }
 
+/** Takes what a stream finds. Views are valid during the call only. */
 export interface PushStreamSink extends UnitSink {
   /** Octets that begin nothing known, told when the stream falls silent: text, or an alarm. */
   unknown(octets: Uint8Array): void;

@@ -37,6 +37,7 @@ export interface PushMessage {
   readonly origin: PushOrigin;
 }
 
+/** Takes what was under the envelopes. */
 export interface PushUnwrapSink {
   message(message: PushMessage): void;
   /** An APDU that leads to no message. */
@@ -47,6 +48,7 @@ export interface PushUnwrapSink {
   lost(): void;
 }
 
+/** How to take envelopes off, and the limit. */
 export interface PushUnwrapOptions {
   /** Absent: ciphered APDUs are handed on closed. */
   readonly open?: PushOpener;

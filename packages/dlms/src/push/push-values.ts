@@ -25,6 +25,7 @@ export interface PushValue {
  */
 export type PushForm = "object-list" | "pairs" | "template" | "unnamed";
 
+/** The values of a push, named as far as that goes. */
 export interface PushContent {
   readonly form: PushForm;
   readonly values: readonly PushValue[];
@@ -34,6 +35,7 @@ export interface PushContent {
   readonly template?: string;
 }
 
+/** What is known beforehand of how a meter's values are called. */
 export interface PushNaming {
   /** push_object_list of the push setup that sends, where it is known (R55). */
   readonly objectList?: readonly PushObject[];

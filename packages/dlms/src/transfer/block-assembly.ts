@@ -5,6 +5,7 @@ import type { GeneralBlockTransfer } from "../xdlms/general-block-transfer.ts";
 /** One block as the assembly needs it. */
 export type IncomingBlock = Pick<GeneralBlockTransfer, "lastBlock" | "blockNumber" | "blockData">;
 
+/** Bounds of one assembly. */
 export interface BlockAssemblyLimits {
   /** Octets of the APDU, blocks held ahead of their turn included; beyond: `xdlms/limit`. */
   readonly octetsMax?: number;

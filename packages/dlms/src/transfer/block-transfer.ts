@@ -7,6 +7,7 @@ import {
 import { BlockAssembly, transferWindowMax } from "./block-assembly.ts";
 import { OutgoingBlocks } from "./outgoing-blocks.ts";
 
+/** How one side of an exchange behaves, and its limits. */
 export interface BlockTransferOptions {
   /** A client asks, and acknowledges the last block of the answer; a server answers. */
   readonly role: "client" | "server";
