@@ -115,6 +115,7 @@ async function repeat(
         statistics.fail();
         // Only a broken session is opened again; a credential never goes out twice by itself.
         if (error.recovery === "hold-credential" || error.recovery === "operator") throw error;
+        context.output.problem(error);
         await source[Symbol.asyncDispose]();
         source = await open();
         statistics.reconnected();
