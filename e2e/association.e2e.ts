@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { controlOf, draftOf, nineKeys, prepare } from "./gateway-directory.ts";
 import {
+  endpointWords,
   type Item,
   lectura,
   LecturaProcess,
@@ -13,14 +14,9 @@ import { Tap } from "./tap.ts";
 
 const gets = Number(process.env["LECTURA_GETS"] ?? 20_000);
 
-/** The options of `read` for a simulated meter; its password is in the environment. */
+/** `read` of a simulated meter; its password is in the environment. */
 function readWords(meter: ReadyMeter): readonly string[] {
-  const { serverUpper, serverLower, addressSize, clientSap } = meter;
-  return [
-    ...["read", "--json", "--tcp", meter.tcp, "--client-sap", String(clientSap)],
-    ...["--server-upper", String(serverUpper), "--server-lower", String(serverLower)],
-    ...["--address-size", String(addressSize), "--password-env", "METER_PASSWORD"],
-  ];
+  return ["read", "--json", ...endpointWords(meter), "--password-env", "METER_PASSWORD"];
 }
 
 /** Of 32 bits: what the personality chose its address for, so that HCS hold 7E and 7D as well. */
@@ -97,7 +93,7 @@ interface MeterCounts {
   readonly cycles: { readonly ok: number; readonly failed: number };
 }
 
-/** Polls four times and more, pauses the meters so that the counters stand still, and reads them. */
+/** Polls four times and more, pauses the meters so that counters stand still, and reads those. */
 async function runAWhile(dataDirectory: string): Promise<readonly MeterCounts[]> {
   const words = ["--data-dir", dataDirectory];
   await using gateway = new LecturaProcess(["run", "--json", "--api-port", "0", ...words]);

@@ -5,6 +5,7 @@ import type { MeterDraft } from "@lectura/gateway";
 import { expect, test } from "vitest";
 import { draftOf, prepare } from "./gateway-directory.ts";
 import {
+  endpointWords,
   lectura,
   LecturaProcess,
   type ReadyMeter,
@@ -27,13 +28,9 @@ function readWords(
   meter: ReadyMeter,
   changes: Partial<ReadyMeter & { password: "RIGHT" | "WRONG" }> = {},
 ): readonly string[] {
-  const { tcp, clientSap, serverUpper, serverLower, addressSize } = { ...meter, ...changes };
-  return [
-    ...["read", "--tcp", tcp, "--timeout", "400ms", "--client-sap", String(clientSap)],
-    ...["--server-upper", String(serverUpper), "--server-lower", String(serverLower)],
-    ...["--address-size", String(addressSize)],
-    ...["--password-env", changes.password ?? "RIGHT", "voltage_l1"],
-  ];
+  const { password = "RIGHT", ...other } = changes;
+  const where = endpointWords({ ...meter, ...other });
+  return ["read", ...where, "--timeout", "400ms", "--password-env", password, "voltage_l1"];
 }
 
 const unusedLower = 4242;

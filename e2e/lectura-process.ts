@@ -204,6 +204,15 @@ export async function simulate(
   };
 }
 
+/** How `read` and `meter add` are told where a meter is. */
+export function endpointWords(meter: ReadyMeter): readonly string[] {
+  const { tcp, clientSap, serverUpper, serverLower, addressSize } = meter;
+  const server = `--server-upper ${serverUpper} --server-lower ${serverLower}`;
+  return `--tcp ${tcp} --client-sap ${clientSap} ${server} --address-size ${addressSize}`.split(
+    " ",
+  );
+}
+
 /** A directory of its own that goes when disposed. */
 export function scratchDirectory(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), "lectura-e2e-"));

@@ -4,6 +4,7 @@ import { FakeThingsBoard, until } from "@lectura/testkit";
 import { expect, test } from "vitest";
 import { controlOf, draftOf, nineKeys, prepare } from "./gateway-directory.ts";
 import {
+  endpointWords,
   type Item,
   lectura,
   LecturaProcess,
@@ -40,12 +41,9 @@ function readingsSince(gateway: LecturaProcess, meter: string, sinceMs: number):
 
 /** The words of `meter add` for a simulated meter. */
 function addWords(meter: ReadyMeter): readonly string[] {
-  return [
-    ...["meter", "add", meter.name, "--tcp", meter.tcp, "--client-sap", String(meter.clientSap)],
-    ...["--server-upper", String(meter.serverUpper), "--server-lower", String(meter.serverLower)],
-    ...["--interval", `${intervalMs}ms`, "--plan", nineKeys.join(",")],
-    ...["--password-env", "METER_PASSWORD"],
-  ];
+  const poll = ["--interval", `${intervalMs}ms`, "--plan", nineKeys.join(",")];
+  const password = ["--password-env", "METER_PASSWORD"];
+  return ["meter", "add", meter.name, ...endpointWords(meter), ...poll, ...password];
 }
 
 test("meters are added, edited, paused and resumed under a running gateway, within a second", async () => {

@@ -140,6 +140,8 @@ export class Mosquitto implements AsyncDisposable {
   async #configure(): Promise<void> {
     const { user, tls, settings = [] } = this.#options;
     const lines = [`listener ${this.port} 127.0.0.1`, `allow_anonymous ${user === undefined}`];
+    // Where `persistence true` saves; its default is the working directory, for all servers the same.
+    lines.push(`persistence_location ${this.directory}/`);
     if (process.getuid?.() === 0) lines.unshift("user root");
     if (user !== undefined) {
       const file = this.file("passwords");

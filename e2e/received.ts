@@ -43,7 +43,7 @@ export function journalOf(dataDirectory: string): ReadonlyMap<string, number> {
   }
 }
 
-/** What a delivery is judged by: all empty where nothing is lost, invented, changed or disordered. */
+/** What a delivery is judged by: all empty where nothing is lost, invented or out of order. */
 export interface Verdict {
   /** In the journal, never at the subscriber. */
   readonly lost: readonly string[];

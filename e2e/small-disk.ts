@@ -1,11 +1,11 @@
 /** File systems in memory, a few MB each, where the system permits mounting. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-function mount(words: readonly string[]): boolean {
-  return spawnSync("mount", words, { stdio: "ignore" }).status === 0;
+function succeeds(program: "mount" | "umount", words: readonly string[]): boolean {
+  return spawnSync(program, words, { stdio: "ignore" }).status === 0;
 }
 
 /** A tmpfs of its own; unmounted when disposed. */
@@ -19,13 +19,14 @@ export class SmallDisk implements Disposable {
   /** Undefined where mounting is not permitted. */
   static open(octets: number): SmallDisk | undefined {
     const path = mkdtempSync(join(tmpdir(), "lectura-disk-"));
-    if (mount(["-t", "tmpfs", "-o", `size=${octets}`, "tmpfs", path])) return new SmallDisk(path);
+    const words = ["-t", "tmpfs", "-o", `size=${octets}`, "tmpfs", path];
+    if (succeeds("mount", words)) return new SmallDisk(path);
     rmdirSync(path);
     return undefined;
   }
 
   makeReadOnly(): void {
-    execFileSync("mount", ["-o", "remount,ro", this.path]);
+    if (!succeeds("mount", ["-o", "remount,ro", this.path])) throw new Error("no remount,ro");
   }
 
   /** Takes all the room there is. */
@@ -50,7 +51,7 @@ export class SmallDisk implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    execFileSync("umount", ["--lazy", this.path]);
+    if (!succeeds("umount", ["--lazy", this.path])) throw new Error(`${this.path} stays mounted`);
     rmdirSync(this.path);
   }
 }
