@@ -1,4 +1,4 @@
-/** One core, no I/O: the link with its state checks and typed results against a hand-written codec. */
+/** One core, no I/O: link, state checks and typed results against a hand-written codec. */
 import {
   type Exchange,
   type ExchangeContext,

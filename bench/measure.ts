@@ -38,7 +38,7 @@ const median = (values: readonly number[]): number => {
   return sorted[sorted.length >> 1] ?? 0;
 };
 
-/** Floor and ours in turn, so that drift of the machine hits both; the ratio is of paired rounds. */
+/** Floor and ours in turn: drift of the machine hits both; the ratio is of paired rounds. */
 export function measure({ name, floor, ours, goal }: Case): Measured {
   const floorCount = calibrate(floor);
   const oursCount = calibrate(ours);

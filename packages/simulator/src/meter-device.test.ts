@@ -224,7 +224,7 @@ describe("segmented", () => {
     dialogue.connect();
     let [frame] = dialogue.request("c001c1000f0000280000ff0200");
     let count = 0;
-    for (; frame?.segmented === true; count++) {
+    for (; frame !== undefined && frame.segmented; count++) {
       expect(frame.information).toHaveLength(64);
       const receiveSequence = (frame.control.sendSequence + 1) & 7;
       [frame] = dialogue.frame((receiveSequence << 5) | 0x11);

@@ -34,8 +34,8 @@ const attributeOf = (target: ReadTarget, attributeId: number): AttributeDescript
 });
 
 /**
- * Reads targets over one session: scalers once, then one list, or one GET per value where the meter has
- * no multiple-references.
+ * Reads targets over one session: scalers once, then one list, or one GET per value where the
+ * meter has no multiple-references.
  */
 export class ScaledReader {
   readonly #session: Session;

@@ -28,8 +28,8 @@ export interface ExportOptions {
 }
 
 /**
- * The registry of the data directory, beside a running gateway or without one: a gateway notices the
- * change by itself.
+ * The registry of the data directory, beside a running gateway or without one: a gateway notices
+ * the change by itself.
  */
 async function withRegistry<Result>(
   context: Context,
