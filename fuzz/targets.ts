@@ -1,5 +1,6 @@
 import type { FuzzTarget } from "./target.ts";
 import { apduTargets } from "./targets/apdus.ts";
+import { cipheringTargets } from "./targets/ciphering.ts";
 import { dialogueTargets } from "./targets/dialogues.ts";
 import { framingTargets } from "./targets/framing.ts";
 import { linkTargets } from "./targets/links.ts";
@@ -11,5 +12,6 @@ export const targets: readonly FuzzTarget[] = [
   ...linkTargets,
   ...apduTargets,
   ...dialogueTargets,
+  ...cipheringTargets,
   ...translationTargets,
 ];

@@ -1,6 +1,7 @@
 import { decodeAcse } from "@lectura/dlms/acse";
 import { u8 } from "@lectura/dlms/axdr";
 import {
+  AccessExchange,
   ActionExchange,
   ActionListExchange,
   type AssociationProfile,
@@ -10,10 +11,12 @@ import {
   type Exchange,
   GetExchange,
   GetListExchange,
+  ReadExchange,
   SetExchange,
   SetListExchange,
   standardQuirks,
   stepAssociation,
+  WriteExchange,
 } from "@lectura/dlms/client";
 import { obis, register } from "@lectura/dlms/cosem";
 import { fromHex, OctetWriter } from "@lectura/dlms/octets";
@@ -110,6 +113,17 @@ const exchangeKinds: readonly (() => Exchange<unknown>)[] = [
   () => new ActionExchange({ method: reset }, 0xc1, context),
   () => new ActionExchange({ method: reset, parameters: long }, 0xc1, context),
   () => new ActionListExchange([{ method: reset }, { method: reset }], 0xc1, context),
+  () =>
+    new AccessExchange(
+      [
+        { type: "get", attribute: energy },
+        { type: "action", method: reset },
+      ],
+      0xc1,
+      context,
+    ),
+  () => new ReadExchange([{ variableName: 8 }, { variableName: 16 }], context),
+  () => new WriteExchange([{ name: { variableName: 8 }, data: long }], context),
 ];
 const exchangeWriter = new OctetWriter(4096);
 
