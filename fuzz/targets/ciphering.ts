@@ -81,7 +81,9 @@ const sealing: FuzzTarget = {
     const octets = side(clientTitle, serverTitle, protection, form).protect(apdu);
     const opened = side(serverTitle, clientTitle, protection, form).unprotect(octets);
     demand(equalOctets(opened, apdu), "what is sealed opens to the same");
-    if (protection !== "encrypted") {
+    // ACSE APDUs and refusals travel plain.
+    const isSealed = !equalOctets(octets, apdu);
+    if (isSealed && protection !== "encrypted") {
       const forged = octets.slice();
       const at = forged.length - 1 - ((input[0]! >> 3) % Math.min(12, forged.length));
       forged[at]! ^= 1;
