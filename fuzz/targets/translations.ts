@@ -8,7 +8,7 @@ import {
   translateUnknown,
 } from "@lectura/dlms/translate";
 import type { Vector } from "@lectura/testkit";
-import { apdus, frames, vectors } from "../corpus.ts";
+import { apdus, frames, vectorOctets, vectors } from "../corpus.ts";
 import { type FuzzTarget, program, Steps } from "../target.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
@@ -64,6 +64,9 @@ function givenOf(question: Question, input: Uint8Array): Facts {
 const telling: ReadonlySet<string> = new Set(["apdu", "type", "t", "valid", "kind", "reason"]);
 const membersMax = 10;
 
+/** A name, and no octets in hex. */
+const isWord = (node: unknown): boolean => /^(?=.*[g-z])[a-z-]{1,40}$/i.test(String(node));
+
 /** The first members of a tree by name, and the values of those that say what it is. */
 function shapeOf(value: Json): string {
   const members: string[] = [];
@@ -74,7 +77,7 @@ function shapeOf(value: Json): string {
       for (const [key, member] of Object.entries(node)) {
         look(member as Json, Array.isArray(node) ? name : key);
       }
-    } else members.push(telling.has(name) ? `${name}=${String(node).slice(0, 20)}` : name);
+    } else members.push(telling.has(name) && isWord(node) ? `${name}=${String(node)}` : name);
   };
   look(value, "");
   return members.join();
@@ -83,7 +86,9 @@ function shapeOf(value: Json): string {
 function layerTarget(layer: LayerName): FuzzTarget {
   const questions = questionsOf(layer);
   const spare =
-    questions[0]!.octets.length > 0 || questions.length > 1 ? [] : [...frames, ...apdus];
+    questions[0]!.octets.length > 0 || questions.length > 1
+      ? []
+      : [...frames, ...apdus, ...vectorOctets("mbus-wired")];
   return {
     name: `translate/${layer}`,
     throws: "typed",
