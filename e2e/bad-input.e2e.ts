@@ -14,7 +14,7 @@ import {
   simulate,
 } from "./lectura-process.ts";
 import { closedPort, holdEndpoint, takePort } from "./ports.ts";
-import { expectProblem } from "./problems.ts";
+import { expectProblem, together } from "./problems.ts";
 import { Tap } from "./tap.ts";
 
 const wrongPassword = "11111111";
@@ -79,7 +79,7 @@ test("a wrong password, address, port, protocol or a busy converter is told with
       problem: { error: "usage/endpoint", exitCode: 2 },
     },
   ];
-  await Promise.all(
+  await together(
     cases.map(async ({ words, problem, held }) => {
       using _holder = held === undefined ? undefined : await holdEndpoint(held);
       await expectProblem(words, problem, { variables });
@@ -103,7 +103,7 @@ test("a plan with an unknown key, a settings file with a typo and taken ports ar
     "voltage_l1,voltage_l9",
   ];
   const port = String(taken.port);
-  await Promise.all([
+  await together([
     expectProblem([...add, ...data], {
       error: "registry/unknown-key",
       exitCode: 2,

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { draftOf, nineKeys, prepare } from "./gateway-directory.ts";
 import { LecturaProcess, simulate } from "./lectura-process.ts";
 import { missingPrograms, Mosquitto } from "./mosquitto-server.ts";
-import { expectProblem } from "./problems.ts";
+import { expectProblem, together } from "./problems.ts";
 import { judge } from "./received.ts";
 import { mayMount, SmallDisk } from "./small-disk.ts";
 
@@ -23,7 +23,7 @@ test.skipIf(!canMount)("a data directory mounted read-only is told, by every com
   });
   disk.makeReadOnly();
   const problem = { error: "store/read-only", exitCode: 1, says: [directory] };
-  await Promise.all([
+  await together([
     expectProblem(["run", "--api-port", "0", ...data], problem),
     expectProblem(["meter", "add", "main", "--tcp", "127.0.0.1:4059", ...data], problem),
     expectProblem(["run", "--api-port", "0", "--data-dir", join(disk.path, "fresh")], {

@@ -14,6 +14,10 @@ const flags = ["--conditions=source", "--disable-warning=ExperimentalWarning"];
 /** Longest life of a process a test starts; its end by this is a failure somewhere. */
 const lifeMsDefault = 110_000;
 
+/** A test that was cut short leaves its processes to this: they end with whoever started them. */
+const ourEnd = new AbortController();
+process.once("exit", () => ourEnd.abort());
+
 /** One JSON object a line of a stream, or the one document of a command. */
 export type Item = Readonly<Record<string, unknown>>;
 
@@ -72,6 +76,7 @@ export class LecturaProcess implements AsyncDisposable {
       env: { ...process.env, LANG: "C", LC_ALL: "C", NO_COLOR: "1", ...variables },
       timeout: lifeMs,
       killSignal: "SIGKILL",
+      signal: ourEnd.signal,
       ...(directory === undefined ? {} : { cwd: directory }),
     });
     this.#child = child;

@@ -46,3 +46,9 @@ export async function expectProblem(
   }
   expect([forPeople.code, forScripts.code]).toEqual([exitCode, exitCode]);
 }
+
+/** Several at a time; every one is through, whatever became of the others, before this rejects. */
+export async function together(works: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
+}
