@@ -87,6 +87,8 @@ export class ScriptedMeter {
   readonly objects: Map<string, Data> = new Map<string, Data>();
   readonly requests: SeenRequest[] = [];
   readonly openedAtMs: number[] = [];
+  /** How often each opening would have sent a frame; undefined = the default. */
+  readonly attempts: (number | undefined)[] = [];
   released = 0;
   answerMs = 10;
   withList = true;
@@ -374,6 +376,7 @@ export class Bench {
       openSession: async (options: SessionOptions) => {
         const scripted = this.endpoint.meters.get(options.server?.upper ?? 1)!;
         scripted.openedAtMs.push(this.clock.monotonicMs());
+        scripted.attempts.push(options.attemptsMax);
         await this.clock.sleep(scripted.answerMs, options.signal);
         const isForeign = options.framing !== scripted.framing;
         const foreign = isForeign ? new ProtocolError("hdlc/no-answer", "no UA") : undefined;

@@ -120,7 +120,7 @@ function sessionOptionsOf(
       ...(skipRelease === undefined ? {} : { skipRelease }),
     },
     timeouts: { connectMs, responseMs },
-    ...(attempt.repeat ? {} : { repeatsMax: 0 }),
+    ...(attempt.repeat ? {} : { attemptsMax: 1 }),
     clock,
     signal,
   };
