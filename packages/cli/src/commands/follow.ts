@@ -4,6 +4,7 @@ import { withControl } from "../control-connection.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { CliError } from "../problem.ts";
+import { errorText, hasErrorText } from "../texts/error-texts.ts";
 
 function clockText(ms: number): string {
   return new Date(ms).toTimeString().slice(0, 8);
@@ -27,7 +28,18 @@ export function streamText(output: Output, item: StreamItem): string {
     critical: colour.red,
   }[item.severity];
   const who = item.meter ?? item.line ?? "";
-  return `${colour.dim(clockText(item.at))} ${who.padEnd(14)} ${paint(item.code)} ${item.message}`;
+  const head = `${colour.dim(clockText(item.at))} ${who.padEnd(14)}`;
+  const next = item.severity === "info" ? undefined : nextStep(output, item.code);
+  const advice = next === undefined ? "" : `\n${" ".repeat(24)}${colour.cyan("next")}: ${next}`;
+  return `${head} ${paint(item.code)} ${item.message}${advice}`;
+}
+
+/** What a person does about a code; undefined where it has no text of its own. */
+export function nextStep({ language }: Output, code: string): string | undefined {
+  if (!hasErrorText(code, language)) return undefined;
+  const { next } = errorText(code, {}, "", language);
+  // A step that names facts the event does not carry says nothing here.
+  return next.includes("{") ? undefined : next;
 }
 
 /** A stream item as `--json` shows it. */

@@ -7,6 +7,7 @@ import { withControl } from "../control-connection.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { parseDurationMs, parseEndpoint } from "../parse.ts";
 import { describeProblem } from "../problem.ts";
+import { nextStep } from "./follow.ts";
 import { sessionOptions, type WireOptions } from "./wire-options.ts";
 import { watchWire } from "./wire-watch.ts";
 
@@ -88,12 +89,17 @@ export async function test(
         report: await control.testMeter(target, { signal: context.environment.interrupted }),
         error: undefined,
       }));
-  output.document(report);
+  const failed = report.stages.find(({ ok }) => !ok);
+  const code = failed?.code;
+  const next = code === undefined ? undefined : nextStep(output, code);
+  output.document(
+    code === undefined ? report : { ...report, error: { code, message: failed?.detail, next } },
+  );
   for (const stage of report.stages) {
     const mark = stage.ok ? output.colour.green("ok  ") : output.colour.red("FAIL");
-    const code = stage.code === undefined ? "" : `${stage.code}: `;
+    const cause = stage.code === undefined ? "" : `${stage.code}: `;
     output.line(
-      `${mark} ${stage.stage.padEnd(8)} ${stage.ms.toFixed(1).padStart(8)} ms  ${code}${stage.detail}`,
+      `${mark} ${stage.stage.padEnd(8)} ${stage.ms.toFixed(1).padStart(8)} ms  ${cause}${stage.detail}`,
     );
   }
   if (report.ok) {
@@ -101,6 +107,7 @@ export async function test(
     return exitCodes.done;
   }
   if (error !== undefined && !output.json) output.problem(error);
+  else if (next !== undefined) output.note(`${output.colour.cyan("next")}: ${next}`);
   const reached = report.stages.some(({ ok }) => ok);
   if (error !== undefined && !(error instanceof DlmsError)) return exitCodes.failed;
   return reached ? exitCodes.unhealthy : exitCodes.failed;
