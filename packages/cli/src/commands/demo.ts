@@ -59,15 +59,23 @@ async function addSimulated(control: GatewayControl, meter: FleetMeter): Promise
   });
 }
 
-function announce(context: Context, fleet: Fleet, gateway: Gateway, mqttUrl: string): void {
+function announce(
+  context: Context,
+  fleet: Fleet,
+  gateway: Gateway,
+  mqttUrl: string,
+  brokerNotices: readonly string[],
+): void {
   const { output } = context;
   const api = gateway.api?.url ?? "-";
-  for (const notice of gateway.notices) output.note(notice);
+  const notices = [...brokerNotices, ...gateway.notices];
+  for (const notice of notices) output.note(notice);
   output.document({
     type: "ready",
     api,
     mqtt: mqttUrl,
     meters: fleet.meters.map(fleetMeterJson),
+    notices,
   });
   const { demoReady, demoStop } = output.texts.sentences;
   output.line();
@@ -93,6 +101,7 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
   // The demo's data are its own: a real gateway's data directory is never touched.
   const directory = stack.use(await openScratchDirectory("lectura-demo-"));
   const fleet = stack.use(await startFleet({ meters: count, seed, personality: fleetMix }));
+  const notices: string[] = [];
   let mqttUrl = options.mqttUrl;
   if (mqttUrl === undefined) {
     const broker = stack.use(
@@ -104,7 +113,7 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
     );
     if (options.mqttPort === undefined && broker.port !== defaultMqttPort) {
       const taken = { port: defaultMqttPort, used: broker.port };
-      output.note(fill(output.texts.sentences.portTaken, taken));
+      notices.push(fill(output.texts.sentences.portTaken, taken));
     }
     mqttUrl = `mqtt://127.0.0.1:${broker.port}`;
   }
@@ -124,7 +133,7 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
   );
   void subscription;
   await registerFleet(gateway.control, fleet, mqttUrl);
-  announce(context, fleet, gateway, mqttUrl);
+  announce(context, fleet, gateway, mqttUrl, notices);
   await untilInterrupted(environment, options.duration);
   output.note(output.texts.sentences.stopping);
   const summary = await gateway.stop();

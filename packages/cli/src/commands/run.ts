@@ -43,6 +43,7 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
     api,
     mqtt: sinks.find(({ sink }) => sink.kind === "mqtt")?.sink.url ?? null,
     meters: meters.map((meter) => meterJson(meter, lineById.get(meter.lineId))),
+    notices: gateway.notices,
   });
   const counts = { meters: meters.length, sinks: sinks.length, api };
   output.line(fill(sentences.runReady, counts));
