@@ -118,6 +118,12 @@ test("a simulated meter is read, tested and found without a gateway", async () =
     reconnects: 0,
   });
 
+  const family = ["--template", "microstar", ...credential];
+  const whole = await run(["--json", "read", "--tcp", tcp, ...family], variables);
+  expect(whole.stdout.trim().split("\n")).toHaveLength(9);
+  const unknown = await run(["--json", "read", "--tcp", tcp, "--template", "none-such"], variables);
+  expect(JSON.parse(unknown.stderr).error.code).toBe("usage/choice");
+
   const wrong = await run(["--json", "read", "--tcp", tcp, ...credential, "frequency"], { P: "0" });
   expect(JSON.parse(wrong.stderr).error.code).toBe("acse/authentication-failed");
   expect(wrong.exitCode).toBe(1);

@@ -149,7 +149,7 @@ const wireFlags = [
 
 const meterFlags = [
   ...addressFlags,
-  ["--line <name>", "template"],
+  ["--line <name>", "lineName"],
   ["--plan <keys>", "plan"],
   ["--interval <time>", "interval"],
   ["--tb-token-stdin", "tbTokenStdin"],

@@ -38,6 +38,7 @@ export type {
   Template,
   TlsSettings,
 } from "./registry/model.ts";
+export { builtInTemplates } from "./registry/templates.ts";
 export { openRegistry, type Registry } from "./registry/registry.ts";
 export {
   checkSettings,

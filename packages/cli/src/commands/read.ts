@@ -10,7 +10,7 @@ import { CliError } from "../problem.ts";
 import { fill } from "../texts/texts.ts";
 import { ReadStatistics } from "./read-statistics.ts";
 import { type ReadAnswer, ScaledReader } from "./scaled-reader.ts";
-import { openWire, type WireOptions } from "./wire-options.ts";
+import { openWire, templateOf, type WireOptions } from "./wire-options.ts";
 import { watchWire } from "./wire-watch.ts";
 
 export interface ReadOptions extends WireOptions {
@@ -145,7 +145,8 @@ export async function read(
 ): Promise<ExitCode> {
   const { tcp } = options;
   if (tcp !== undefined) {
-    const targets = words.map(parseReadTarget);
+    const keys = words.length > 0 ? words : (templateOf(options)?.plan.keys ?? []);
+    const targets = keys.map(parseReadTarget);
     if (targets.length === 0) throw new CliError("usage/nothing-to-read");
     using watch = watchWire(context, options);
     return await repeat(context, tcp, options, () =>

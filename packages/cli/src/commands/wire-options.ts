@@ -5,6 +5,7 @@ import {
   type SessionOptions,
 } from "@lectura/dlms-node";
 import { Secret } from "@lectura/dlms/security";
+import { builtInTemplates, type Template } from "@lectura/gateway";
 import type { Context } from "../context.ts";
 import { parseCount, parseDurationMs, parseEndpoint } from "../parse.ts";
 import { CliError } from "../problem.ts";
@@ -17,11 +18,37 @@ export interface WireOptions extends MeterOptions, WatchOptions {
   readonly timeout?: string;
 }
 
+/** The family `--template` names; undefined when none is named. */
+export function templateOf({ template }: WireOptions): Template | undefined {
+  if (template === undefined) return undefined;
+  const found = builtInTemplates.find(({ name }) => name === template);
+  if (found !== undefined) return found;
+  const choices = builtInTemplates.map(({ name }) => name).join(", ");
+  throw new CliError("usage/choice", { name: "--template", text: template, choices });
+}
+
+/** Options as given, over what the template says. */
+function withTemplate<Options extends WireOptions>(options: Options): Options {
+  const template = templateOf(options);
+  if (template === undefined) return options;
+  const { address, association } = template;
+  return {
+    clientSap: String(association.clientSap),
+    auth: association.authentication,
+    addressSize: String(address.size),
+    serverUpper: String(address.upper),
+    ...(address.size === 1 ? {} : { serverLower: String(address.lower) }),
+    quirk: Object.keys(association.quirks),
+    ...options,
+  };
+}
+
 /** Address, credential and framing options of the command line to what a session needs. */
 export async function sessionOptions(
   context: Context,
-  options: WireOptions & { readonly tcp: string },
+  given: WireOptions & { readonly tcp: string },
 ): Promise<SessionOptions> {
+  const options = withTemplate(given);
   parseEndpoint(options.tcp);
   const { password } = await readSecrets(context, options);
   const auth = parseAuthentication(options.auth ?? (password === undefined ? "none" : "lls"));

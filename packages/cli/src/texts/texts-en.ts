@@ -62,6 +62,7 @@ export const english: Texts = {
     framing: "hdlc, wrapper or auto",
     template: "meter family template",
     name: "name",
+    lineName: "existing line the meter is on",
     clientSap: "client SAP (16 = public)",
     serverUpper: "upper server address (logical device)",
     serverLower: "lower server address (physical device)",

@@ -63,6 +63,7 @@ export const spanish: Texts = {
     framing: "hdlc, wrapper o auto",
     template: "plantilla de la familia del medidor",
     name: "nombre",
+    lineName: "línea existente en la que está el medidor",
     clientSap: "SAP del cliente (16 = público)",
     serverUpper: "dirección superior del servidor (dispositivo lógico)",
     serverLower: "dirección inferior del servidor (dispositivo físico)",

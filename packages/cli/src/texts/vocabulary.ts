@@ -67,6 +67,7 @@ export type OptionName =
   | "framing"
   | "template"
   | "name"
+  | "lineName"
   | "clientSap"
   | "serverUpper"
   | "serverLower"
