@@ -43,13 +43,32 @@ export function sleepOn(clock: Clock, afterMs: number, signal?: AbortSignal): Pr
 const nodeTimerMsMax = 2 ** 31 - 1;
 
 function startTimer(afterMs: number, fire: () => void): Disposable {
-  let left = afterMs;
-  let handle: NodeJS.Timeout;
-  const arm = (): void => {
-    const slice = Math.min(left, nodeTimerMsMax);
-    left -= slice;
-    handle = startTimeout(() => (left > 0 ? arm() : fire()), slice);
-  };
-  arm();
-  return { [Symbol.dispose]: () => stopTimeout(handle) };
+  if (afterMs > nodeTimerMsMax) return new LongTimer(afterMs, fire);
+  return startTimeout(fire, afterMs);
+}
+
+/** A wait of several Node timers in turn. */
+class LongTimer implements Disposable {
+  #leftMs: number;
+  readonly #fire: () => void;
+  #handle: NodeJS.Timeout;
+
+  constructor(afterMs: number, fire: () => void) {
+    this.#leftMs = afterMs;
+    this.#fire = fire;
+    this.#handle = this.#start();
+  }
+
+  [Symbol.dispose](): void {
+    stopTimeout(this.#handle);
+  }
+
+  #start(): NodeJS.Timeout {
+    const sliceMs = Math.min(this.#leftMs, nodeTimerMsMax);
+    this.#leftMs -= sliceMs;
+    return startTimeout(() => {
+      if (this.#leftMs > 0) this.#handle = this.#start();
+      else this.#fire();
+    }, sliceMs);
+  }
 }

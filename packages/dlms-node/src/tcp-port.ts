@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP, isIPv6, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Port, PortReceiver } from "./port.ts";
@@ -39,7 +39,8 @@ const receiveBuffer = new Uint8Array(64 * 1024);
  */
 export function openTcpPort(options: TcpPortOptions): Promise<Port> {
   const { signal, clock = systemClock } = options;
-  const label = `${isIPv6(options.host) ? `[${options.host}]` : options.host}:${options.port}`;
+  const { host } = options;
+  const label = `${host.includes(":") ? `[${host}]` : host}:${options.port}`;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const port = new TcpPort(label, clock);
@@ -77,6 +78,7 @@ export function portFromSocket(socket: Socket, clock: Clock = systemClock): Port
   socket.setNoDelay(true);
   socket.setKeepAlive(true, keepAliveMs);
   socket.on("data", (octets: Uint8Array) => port.received(octets));
+  if (socket.allowHalfOpen) socket.on("end", () => socket.end());
   port.attach(socket);
   return port;
 }
@@ -130,10 +132,10 @@ class TcpPort implements Port {
     socket.on("error", (error) => {
       failure = portErrorFrom(error, this.label);
     });
-    // The peer's half close ends a meter's line; there is nothing left to ask it.
-    socket.on("end", () => socket.end());
+    // The peer's half close ends a meter's line: Node ends our half by itself, then closes.
     socket.on("close", () => {
-      this.#end(failure ?? new PortError("tcp/closed", this.label, "closed by the peer"));
+      if (this.#disposed) this.#end(undefined);
+      else this.#end(failure ?? new PortError("tcp/closed", this.label, "closed by the peer"));
     });
   }
 

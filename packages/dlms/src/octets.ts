@@ -210,6 +210,9 @@ export class OctetWriter {
   }
 }
 
+/** No octets: one for all who hold none yet. */
+export const noOctets: Uint8Array = new Uint8Array(0);
+
 export function concatOctets(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;

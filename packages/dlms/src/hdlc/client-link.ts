@@ -27,7 +27,14 @@ import { InvariantError, ProtocolError, type ProtocolErrorCode } from "../error.
 import { transferOctetsMax } from "../limits.ts";
 import { encodeClientAddress, encodeServerAddress } from "./address.ts";
 import type { HdlcClientLinkOptions } from "./client-link-options.ts";
-import { pollPauseMs, refusal, silence, type Waiting } from "./client-link-waiting.ts";
+import {
+  octetTimeoutMs,
+  pollPauseMs,
+  refusal,
+  refusalGraceMs,
+  silence,
+  type Waiting,
+} from "./client-link-waiting.ts";
 import {
   controlDisc,
   controlRr,
@@ -53,11 +60,6 @@ import {
 } from "./parameters.ts";
 import { UnitReceiver } from "./unit-receiver.ts";
 import { UnitSender } from "./unit-sender.ts";
-
-/** A UA or DM may be the late answer to an earlier command: what the meter says next decides. */
-const refusalGraceMs = 500;
-/** Once an answer has begun, its next octets; a frame that is cut off costs no more than this. */
-const octetTimeoutMs = 1000;
 
 export class HdlcClientLink implements ClientLink {
   readonly prefix: Uint8Array = llcCommand;
@@ -97,10 +99,11 @@ export class HdlcClientLink implements ClientLink {
       options.sendParameters ?? !equalParameters(this.#parameters, defaultHdlcParameters);
     this.#responseTimeoutMs = options.responseTimeoutMs;
     this.#attemptsMax = options.attemptsMax;
-    this.#writer = new FrameWriter(server, client);
+    const addresses = Uint8Array.of(...client, ...server, ...client);
+    this.#writer = new FrameWriter(addresses, client.length);
     this.#sender = new UnitSender(this.#writer);
     this.#receiver = new UnitReceiver(options.unitOctetsMax ?? transferOctetsMax);
-    this.#gate = new FrameGate(client, server, this.#counts, this.#output, {
+    this.#gate = new FrameGate(addresses, client.length, this.#counts, this.#output, {
       frame: (control, segmented, octets, start, end) => {
         if ((control & 1) === 0) this.#onInformation(control, segmented, octets, start, end);
         else this.#onOther(control, octets.subarray(start, end));
@@ -166,7 +169,8 @@ export class HdlcClientLink implements ClientLink {
   deadline(): void {
     if (this.#waiting === "nothing") return;
     if (this.#waiting === "pause") {
-      this.#transmitPoll();
+      this.#attempts = 1;
+      this.#transmitReady();
       return;
     }
     if (this.#gate.isGrowing()) {
@@ -363,7 +367,7 @@ export class HdlcClientLink implements ClientLink {
         this.#arm(Math.min(this.#responseTimeoutMs, refusalGraceMs));
       }
     } else {
-      this.#failRefused();
+      this.#failWith(refusal(this.#state));
     }
   }
 
@@ -409,11 +413,6 @@ export class HdlcClientLink implements ClientLink {
     this.#waiting = "answer";
     this.#arm();
     this.#transmit(this.#writer.bare(controlRr | pollFinalBit | (this.#receiver.sequence << 5)));
-  }
-
-  #transmitPoll(): void {
-    this.#attempts = 1;
-    this.#transmitReady();
   }
 
   /** The meter needs time: poll after a pause. */
@@ -474,12 +473,8 @@ export class HdlcClientLink implements ClientLink {
   }
 
   #failSilent(): void {
-    if (this.#refusals > 0) this.#failRefused();
+    if (this.#refusals > 0) this.#failWith(refusal(this.#state));
     else this.#failWith(silence(this.#waiting, this.#attempts));
-  }
-
-  #failRefused(): void {
-    this.#failWith(refusal(this.#state));
   }
 
   #failAcknowledged(receiveSequence: number): void {

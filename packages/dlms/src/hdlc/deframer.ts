@@ -1,4 +1,5 @@
 import { frameOctetsMax } from "../limits.ts";
+import { noOctets } from "../octets.ts";
 import {
   flag,
   type FrameProblem,
@@ -32,7 +33,7 @@ export const deframerOctetsMax: number = frameOctetsMax + 1;
  * Never throws on account of the octets. Not reentrant: a sink must not push.
  */
 export class HdlcDeframer {
-  #pending: Uint8Array = new Uint8Array(0);
+  #pending: Uint8Array = noOctets;
   /** Octets held, from behind the opening flag on. */
   #pendingLength = 0;
   /** Octets the held candidate needs before anything new can be said of it. */

@@ -17,16 +17,15 @@ const growingMax = 100;
  * What a client lets in from the line: valid frames from its peer to itself. Echoes and the frames
  * of others are counted, text is told.
  */
-export class FrameGate {
-  /** Destination and source of what we receive. */
-  readonly #inbound: Uint8Array;
-  /** Destination and source of what we send, to know an echo by. */
-  readonly #outbound: Uint8Array;
+export class FrameGate implements DeframerSink {
+  /** Ours, the peer's, and ours again: destination and source of either direction. */
+  readonly #addresses: Uint8Array;
+  readonly #ownOctets: number;
   readonly #counts: LinkCounts;
   readonly #output: LinkOutput;
   readonly #sink: FrameGateSink;
-  readonly #deframer: HdlcDeframer = new HdlcDeframer();
-  readonly #deframerSink: DeframerSink;
+  /** Made for the first chunk that is not one whole frame. */
+  #deframer: HdlcDeframer | undefined;
   /** Format field of the last frame of our peer, and the register behind its addresses. */
   #format = 0;
   #addressed = 0;
@@ -34,38 +33,37 @@ export class FrameGate {
   #heldOctets = 0;
   #growths = 0;
 
+  /** `addresses`: ours, the peer's, and ours again; kept, so do not write to them. */
   constructor(
-    own: Uint8Array,
-    peer: Uint8Array,
+    addresses: Uint8Array,
+    ownOctets: number,
     counts: LinkCounts,
     output: LinkOutput,
     sink: FrameGateSink,
   ) {
-    this.#inbound = Uint8Array.of(...own, ...peer);
-    this.#outbound = Uint8Array.of(...peer, ...own);
+    this.#addresses = addresses;
+    this.#ownOctets = ownOctets;
     this.#counts = counts;
     this.#output = output;
     this.#sink = sink;
-    this.#deframerSink = {
-      frame: (octets) => this.#onFrame(octets),
-      discarded: (octets, reason) => this.#onDiscarded(octets, reason),
-    };
   }
 
   receive(chunk: Uint8Array): void {
+    const deframer = this.#deframer;
     // The whole chunk is one frame, as it nearly always is on TCP: no need to cut.
-    if (this.#deframer.idle && this.#isFromPeer(chunk)) {
-      this.#deframer.skipWhole();
+    if ((deframer === undefined || deframer.idle) && this.#isFromPeer(chunk)) {
+      deframer?.skipWhole();
       this.#output.received?.(chunk);
       this.#pass(chunk, 1, chunk.length - 1);
     } else {
-      this.#deframer.push(chunk, this.#deframerSink);
+      this.#deframer ??= this.#makeDeframer();
+      this.#deframer.push(chunk, this);
     }
   }
 
   /** True when an incomplete frame has grown since this was last asked: wait for its end. */
   isGrowing(): boolean {
-    const held = this.#deframer.pendingLength;
+    const held = this.#deframer?.pendingLength ?? 0;
     const growing = held > this.#heldOctets && this.#growths < growingMax;
     this.#heldOctets = growing ? held : 0;
     this.#growths = growing ? this.#growths + 1 : 0;
@@ -74,15 +72,17 @@ export class FrameGate {
 
   /** The line is silent: lets in what stands complete behind a truncated frame, drops the rest. */
   flush(): void {
-    this.#deframer.flush(this.#deframerSink);
+    this.#deframer?.flush(this);
   }
 
   /** Forgets an incomplete frame. */
   reset(): void {
+    this.#deframer ??= new HdlcDeframer();
     this.#deframer.reset();
   }
 
-  #onFrame(octets: Uint8Array): void {
+  /** A frame the deframer has cut; as `DeframerSink`. */
+  frame(octets: Uint8Array): void {
     if (this.#output.received !== undefined) {
       const framed = new Uint8Array(octets.length + 2).fill(flag);
       framed.set(octets, 1);
@@ -91,7 +91,8 @@ export class FrameGate {
     this.#onValid(octets);
   }
 
-  #onDiscarded(octets: Uint8Array, reason: DiscardReason): void {
+  /** What the deframer has found to be no frame; as `DeframerSink`. */
+  discarded(octets: Uint8Array, reason: DiscardReason): void {
     this.#counts.discardedOctets += octets.length;
     if (reason !== "noise") this.#counts.damagedFrames++;
     this.#output.text(octets);
@@ -103,12 +104,11 @@ export class FrameGate {
    */
   #isFromPeer(chunk: Uint8Array): boolean {
     const end = chunk.length - 1;
-    const inbound = this.#inbound;
-    const header = inbound.length + 4;
+    const header = this.#addresses.length - this.#ownOctets + 4;
     if (end < header + 5 || chunk[0] !== flag || chunk[end] !== flag) return false;
     const format = (chunk[1]! << 8) | chunk[2]!;
     if ((format & 0xf000) !== 0xa000 || (format & 0x7ff) !== end - 1) return false;
-    if (!isAt(inbound, chunk, 3)) return false;
+    if (!this.#isInbound(chunk, 3)) return false;
     if (format !== this.#format) {
       this.#format = format;
       this.#addressed = fcsUpdate(fcsInitial, chunk, 1, header - 1);
@@ -121,25 +121,44 @@ export class FrameGate {
   }
 
   #onValid(octets: Uint8Array): void {
-    if (isAt(this.#inbound, octets, 2)) this.#pass(octets, 0, octets.length);
-    else if (isAt(this.#outbound, octets, 2)) this.#counts.echoedFrames++;
+    const addresses = this.#addresses;
+    if (this.#isInbound(octets, 2)) this.#pass(octets, 0, octets.length);
+    else if (isAt(addresses, this.#ownOctets, addresses.length, octets, 2))
+      this.#counts.echoedFrames++;
     else this.#counts.foreignFrames++;
+  }
+
+  #makeDeframer(): HdlcDeframer {
+    const deframer = new HdlcDeframer();
+    if (this.#counts.framesReceived > 0) deframer.skipWhole();
+    return deframer;
+  }
+
+  #isInbound(octets: Uint8Array, at: number): boolean {
+    const addresses = this.#addresses;
+    return isAt(addresses, 0, addresses.length - this.#ownOctets, octets, at);
   }
 
   /** A valid frame of our peer, `octets[start..end)` without flags. */
   #pass(octets: Uint8Array, start: number, end: number): void {
     this.#counts.framesReceived++;
-    const at = start + 2 + this.#inbound.length;
+    const at = start + 2 + this.#addresses.length - this.#ownOctets;
     const stop = end - 2;
     const information = at + 1 === stop ? stop : at + 3;
     this.#sink.frame(octets[at]!, (octets[start]! & 0x08) !== 0, octets, information, stop);
   }
 }
 
-/** True when the addresses stand in `octets` from `at` on. */
-function isAt(addresses: Uint8Array, octets: Uint8Array, at: number): boolean {
-  for (let index = 0; index < addresses.length; index++) {
-    if (octets[at + index] !== addresses[index]) return false;
+/** True when `addresses[start..end)` stand in `octets` from `at` on. */
+function isAt(
+  addresses: Uint8Array,
+  start: number,
+  end: number,
+  octets: Uint8Array,
+  at: number,
+): boolean {
+  for (let index = start; index < end; index++) {
+    if (octets[at + index - start] !== addresses[index]) return false;
   }
   return true;
 }

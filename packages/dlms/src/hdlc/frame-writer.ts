@@ -1,41 +1,36 @@
 import { frameOctetsMax } from "../limits.ts";
+import { noOctets } from "../octets.ts";
 import { controlUi, pollFinalBit } from "./control.ts";
 import { fcsCopy, fcsInitial, fcsNext, fcsResidue, fcsUpdate } from "./fcs.ts";
-import { buildFrame, flag, sealFrame } from "./frame.ts";
-
-const none: Uint8Array = new Uint8Array(0);
+import { flag, sealFrame } from "./frame.ts";
 
 /**
- * Writes the frames of one station to one other. Addresses are written once; I frames share one
- * buffer and RR frames another, so that the steady state allocates nothing. A view returned is
- * valid until the next frame of the same kind.
+ * Writes the frames of one station to one other. I frames share one buffer, so that the steady state
+ * allocates nothing; a view returned is valid until the next of them.
  */
 export class FrameWriter {
-  readonly #destination: Uint8Array;
-  readonly #source: Uint8Array;
-  /** Index behind the control octet. */
-  readonly #header: number;
-  readonly #bare: Uint8Array;
-  #frame: Uint8Array = none;
+  /** Destination and source, from `#start` to the end. */
+  readonly #addresses: Uint8Array;
+  readonly #start: number;
+  #frame: Uint8Array = noOctets;
   /** Octets of information loaded into it, and the register behind them. */
   #loaded = 0;
   #check = 0;
   /** Format field of the last I frame, the register behind its addresses, and a view of it. */
   #format = 0;
   #addressed = 0;
-  #view: Uint8Array = none;
+  #view: Uint8Array = noOctets;
 
-  constructor(destination: Uint8Array, source: Uint8Array) {
-    this.#destination = destination;
-    this.#source = source;
-    this.#header = 4 + destination.length + source.length;
-    this.#bare = this.#prepare(this.#header + 3);
+  /** Destination, then source: `addresses` from `start` on; kept, so do not write to them. */
+  constructor(addresses: Uint8Array, start = 0) {
+    this.#addresses = addresses;
+    this.#start = start;
   }
 
   /** Puts `unit[start..end)` into the next I frame; `seal` completes it. */
   load(unit: Uint8Array, start: number, end: number): void {
     const length = end - start;
-    const at = this.#header + 2;
+    const at = this.#header() + 2;
     if (this.#frame.length < at + length + 3) {
       this.#frame = this.#prepare(at + length + 3);
       this.#format = 0;
@@ -50,7 +45,7 @@ export class FrameWriter {
    */
   seal(control: number, segmented: boolean): Uint8Array {
     const frame = this.#frame;
-    const header = this.#header;
+    const header = this.#header();
     const end = this.#loaded > 0 ? header + 2 + this.#loaded : header;
     const format = (segmented ? 0xa800 : 0xa000) | (end + 1);
     if (format !== this.#format) this.#writeFormat(format, end + 3);
@@ -68,16 +63,19 @@ export class FrameWriter {
     return this.#view;
   }
 
-  /** Frame without information: RR, RNR, DISC, UA, DM. */
+  /** Frame without information, in octets of its own: RR, RNR, DISC, UA, DM. */
   bare(control: number): Uint8Array {
-    sealFrame(this.#bare, this.#header, 0, control, false);
-    return this.#bare;
+    return this.unnumbered(control, noOctets);
   }
 
-  /** Unnumbered frame with information, in octets of its own. */
+  /** Frame with information that is no I frame, in octets of its own. */
   unnumbered(control: number, information: Uint8Array): Uint8Array {
-    const addresses = { destination: this.#destination, source: this.#source };
-    return buildFrame({ ...addresses, control, information });
+    const header = this.#header();
+    const informationOctets = information.length > 0 ? information.length + 2 : 0;
+    const frame = this.#prepare(header + informationOctets + 3);
+    frame.set(information, informationOctets > 0 ? header + 2 : 0);
+    sealFrame(frame, header, information.length, control, false);
+    return frame;
   }
 
   /** UI frame that hands over no turn. */
@@ -91,15 +89,21 @@ export class FrameWriter {
     this.#format = format;
     this.#frame[1] = format >>> 8;
     this.#frame[2] = format;
-    this.#addressed = fcsUpdate(fcsInitial, this.#frame, 1, this.#header - 1);
+    this.#addressed = fcsUpdate(fcsInitial, this.#frame, 1, this.#header() - 1);
     this.#view = this.#frame.subarray(0, octets);
+  }
+
+  /** Index behind the control octet. */
+  #header(): number {
+    return 4 + this.#addresses.length - this.#start;
   }
 
   #prepare(octets: number): Uint8Array {
     const buffer = new Uint8Array(octets);
     buffer[0] = flag;
-    buffer.set(this.#destination, 3);
-    buffer.set(this.#source, 3 + this.#destination.length);
+    for (let at = this.#start; at < this.#addresses.length; at++) {
+      buffer[3 + at - this.#start] = this.#addresses[at]!;
+    }
     return buffer;
   }
 }

@@ -67,7 +67,9 @@ export class HdlcServerLink {
     this.#parameters = completeParameters(options.parameters);
     this.#inactivityMs = options.inactivityMs;
     this.#strict = options.strict ?? false;
-    this.#writer = new FrameWriter(client, encodeServerAddress(options.server));
+    this.#writer = new FrameWriter(
+      Uint8Array.of(...client, ...encodeServerAddress(options.server)),
+    );
     this.#sender = new UnitSender(this.#writer);
     this.#receiver = new UnitReceiver(options.unitOctetsMax ?? transferOctetsMax);
   }

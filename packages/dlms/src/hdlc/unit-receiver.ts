@@ -1,3 +1,5 @@
+import { noOctets } from "../octets.ts";
+
 /** Above this many octets the buffer is given back once its unit is delivered. */
 const keptOctetsMax = 4096;
 
@@ -8,7 +10,7 @@ const keptOctetsMax = 4096;
 export class UnitReceiver {
   readonly #octetsMax: number;
   #sequence = 0;
-  #buffer: Uint8Array = new Uint8Array(0);
+  #buffer: Uint8Array = noOctets;
   #length = 0;
   #collecting = false;
 
@@ -36,7 +38,7 @@ export class UnitReceiver {
   drop(): void {
     this.#collecting = false;
     this.#length = 0;
-    if (this.#buffer.length > keptOctetsMax) this.#buffer = new Uint8Array(0);
+    if (this.#buffer.length > keptOctetsMax) this.#buffer = noOctets;
   }
 
   /** A frame came in order. */

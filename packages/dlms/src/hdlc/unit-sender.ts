@@ -1,3 +1,4 @@
+import { noOctets } from "../octets.ts";
 import { informationControl } from "./control.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 
@@ -18,7 +19,7 @@ export class UnitSender {
   #sent = 0;
   #segmentOctets = 1;
   /** Copy of a unit of several segments; one segment stays in the writer's buffer. */
-  #unit: Uint8Array = new Uint8Array(0);
+  #unit: Uint8Array = noOctets;
   #unitLength = 0;
 
   constructor(writer: FrameWriter) {
@@ -86,7 +87,7 @@ export class UnitSender {
     const count = (receiveSequence - this.#base - this.#acknowledged) & 7;
     if (count > this.#sent - this.#acknowledged) return false;
     this.#acknowledged += count;
-    if (this.idle && this.#unit.length > keptOctetsMax) this.#unit = new Uint8Array(0);
+    if (this.idle && this.#unit.length > keptOctetsMax) this.#unit = noOctets;
     return true;
   }
 
