@@ -22,7 +22,7 @@ import {
   needOctets,
   octetsNamed,
 } from "./key-ring.ts";
-import type { TranslationRequest } from "./layers.ts";
+import type { TranslationRequest } from "./request.ts";
 
 /** Mechanisms that compute their proof from a secret, by number. */
 const secretMechanisms: Readonly<

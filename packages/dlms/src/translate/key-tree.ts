@@ -17,7 +17,7 @@ import { translateApdu } from "./apdu-tree.ts";
 import { translateOrNothing } from "./frame-tree.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { curveNamed, type NamedKeys, needCrypto, needOctets, octetsNamed } from "./key-ring.ts";
-import type { TranslationRequest } from "./layers.ts";
+import type { TranslationRequest } from "./request.ts";
 
 /** Layer `ecdsa-verify`: hex is the signature, raw r || s. */
 export function translateSignature(request: TranslationRequest): JsonObject {

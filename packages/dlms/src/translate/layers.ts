@@ -1,5 +1,4 @@
 import { fromHex, toHex } from "../octets.ts";
-import type { CryptoPort } from "../security/crypto.ts";
 import { translateApdu, translateData } from "./apdu-tree.ts";
 import { translateDateTime } from "./date-time-tree.ts";
 import { translateFrame } from "./frame-tree.ts";
@@ -25,23 +24,13 @@ import { translateMbus } from "./mbus-tree.ts";
 import { translateSignOnLine } from "./mode-e-tree.ts";
 import { translateCiphered } from "./opened-tree.ts";
 import { translateProfileBuffer } from "./profile-tree.ts";
+import type { TranslationRequest } from "./request.ts";
 import { translatePush } from "./push-tree.ts";
 import { translateRawPush } from "./raw-push-tree.ts";
 import { SessionReader } from "./session-ciphering.ts";
 import { type SessionStep, translateHdlcSession, translateWrapperSession } from "./session-tree.ts";
 import { translateExchange, translateStream } from "./stream-tree.ts";
 import { parseWrapperUnit, translateWrapper } from "./wrapper-tree.ts";
-
-/** What to translate: octets and what else the question needs. */
-export interface TranslationRequest {
-  readonly octets: Uint8Array;
-  /** Named keys and titles, hex; some layers need them. */
-  readonly keys: Readonly<Record<string, unknown>>;
-  /** Facts beside the octets, by layer. */
-  readonly given: Readonly<Record<string, unknown>>;
-  /** Opens what is ciphered; without it such layers are refused and sessions stay closed. */
-  readonly crypto?: CryptoPort;
-}
 
 /** Trees with members of their own are JSON all the same. */
 const asJson = (tree: object): Json => tree as Json;

@@ -11,7 +11,7 @@ import { translateApdu } from "./apdu-tree.ts";
 import { translateOrNothing } from "./frame-tree.ts";
 import type { JsonObject } from "./json.ts";
 import { keyRing, type NamedKeys, needCrypto, octetsNamed } from "./key-ring.ts";
-import type { TranslationRequest } from "./layers.ts";
+import type { TranslationRequest } from "./request.ts";
 
 /** What is accepted unless the question says `strict`. */
 const lenient: ApduLeniency = { emptySystemTitle: true, overdeclaredCipheredLength: true };

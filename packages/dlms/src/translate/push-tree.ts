@@ -16,7 +16,7 @@ import { splitSecuredContent } from "../xdlms/secured-content.ts";
 import { dataTree } from "./data-tree.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { octetsNamed } from "./key-ring.ts";
-import type { TranslationRequest } from "./layers.ts";
+import type { TranslationRequest } from "./request.ts";
 import { translateLenientApdu } from "./lenient-tree.ts";
 import { isClosed, openApdu } from "./opened-tree.ts";
 

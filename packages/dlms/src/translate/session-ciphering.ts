@@ -12,7 +12,7 @@ import { translateOrNothing } from "./frame-tree.ts";
 import { gmacTree, secretMechanism } from "./hls-tree.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { type NamedKeys, octetsNamed } from "./key-ring.ts";
-import type { TranslationRequest } from "./layers.ts";
+import type { TranslationRequest } from "./request.ts";
 import { carrierOf, isClosed, openApdu } from "./opened-tree.ts";
 
 const lenient = { emptySystemTitle: true, overdeclaredCipheredLength: true } as const;
