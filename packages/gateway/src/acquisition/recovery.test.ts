@@ -128,7 +128,7 @@ test("a dead meter costs its siblings one probe for each of its waits", async ()
   await bench.start({ meters });
   await bench.clock.advance(hourMs);
   expect(worstHour(dead.openedAtMs)).toBeLessThanOrEqual(10);
-  // After the first failure each frame goes out once: a probe costs one response timeout, not three.
+  // After the first failure each frame goes out once: a probe costs one response timeout.
   expect(dead.attempts.slice(1).every((attempts) => attempts === 1)).toBe(true);
   const { cycles } = bench.acquisition.agent(1)!.stats.snapshot();
   // Each probe of five seconds may cost the sibling two or three cycles of two seconds.
