@@ -204,6 +204,10 @@ test("a ThingsBoard stores every value with the meter's time and its exact numbe
   const exact = gateway.items.filter(isReading(meter!.name)).slice(0, 50);
   for (const { key, value, measuredAt } of exact) {
     const payload = texts.find((text) => text.includes(`"ts":${String(measuredAt)}`))!;
-    expect(payload).toMatch(new RegExp(`"${String(key)}":${String(value)}[,}]`));
+    // The shortest literal of the same number: trailing zeros of the text are not in JSON.
+    const literal = String(value)
+      .replace(/(\.\d*?)0+$/, "$1")
+      .replace(/\.$/, "");
+    expect(payload).toContain(`"${String(key)}":${literal}`);
   }
 });
