@@ -114,6 +114,9 @@ export class OctetReader {
 /** Below this many octets a loop copies faster than `set` does. */
 const loopCopyOctetsMax = 32;
 
+/** Up to here V8 keeps the octets beside the array: no buffer of their own to allocate. */
+const initialOctetsDefault = 64;
+
 /**
  * Append-only octet sink with an explicit ceiling. Reusable: `reset()` and write again; `view()` is
  * valid until the next write, `finish()` returns a copy. Exceeding the ceiling is a RangeError:
@@ -126,7 +129,10 @@ export class OctetWriter {
   #view: Uint8Array | undefined;
   readonly #octetsMax: number;
 
-  constructor(octetsMax: number, initialOctets: number = Math.min(octetsMax, 256)) {
+  constructor(
+    octetsMax: number,
+    initialOctets: number = Math.min(octetsMax, initialOctetsDefault),
+  ) {
     this.#octetsMax = octetsMax;
     this.#octets = new Uint8Array(initialOctets);
   }

@@ -1,4 +1,10 @@
-import { type BerElement, enter, readElement, writeElement } from "../ber/element.ts";
+import {
+  type BerElement,
+  elementOctets,
+  enter,
+  readElement,
+  writeElement,
+} from "../ber/element.ts";
 import { apduOctetsMax } from "../limits.ts";
 import { OctetReader, OctetWriter } from "../octets.ts";
 import type { Aare, Aarq, Rlre, Rlrq } from "./apdu.ts";
@@ -15,11 +21,39 @@ import {
 } from "./members.ts";
 
 /** The members of one APDU by name, its tag octet, and the members it cannot do without. */
-export interface Layout<T> {
+interface Declaration<T> {
   readonly kind: string;
   readonly tag: number;
   readonly members: { readonly [K in keyof T]-?: Member<NonNullable<T[K]>> };
   readonly required: readonly (keyof T & string)[];
+}
+
+interface ErasedMember {
+  readonly tag: number;
+  readonly read: (contents: OctetReader, field: string) => unknown;
+  readonly write: (value: unknown) => Uint8Array;
+}
+
+interface NamedMember extends ErasedMember {
+  readonly name: string;
+}
+
+/** A declaration, its members in the order of their tag numbers. */
+export interface Layout<T> extends Declaration<T> {
+  readonly inOrder: readonly NamedMember[];
+}
+
+function layout<T>(declaration: Declaration<T>): Layout<T> {
+  const members = Object.entries(declaration.members) as [string, ErasedMember][];
+  const inOrder = members
+    .map(([name, { tag, read, write }]) => ({ name, tag, read, write }))
+    .toSorted((a, b) => placeOf(a.tag) - placeOf(b.tag));
+  return { ...declaration, inOrder };
+}
+
+/** Tag number: where the standard's SEQUENCE has the element. */
+function placeOf(tag: number): number {
+  return tag & 0x1f;
 }
 
 /** A Member or a property of the APDU alike: two properties are one element on the wire. */
@@ -40,7 +74,7 @@ const common = {
   userInformation: explicitOctets(0xbe),
 };
 
-export const aarqLayout: Layout<AarqElements> = {
+export const aarqLayout: Layout<AarqElements> = layout({
   kind: "aarq",
   tag: 0x60,
   required: ["applicationContext"],
@@ -58,9 +92,9 @@ export const aarqLayout: Layout<AarqElements> = {
     mechanism: mechanismName(0x8b),
     authentication: authenticationValue(0xac),
   },
-};
+});
 
-export const aareLayout: Layout<AareElements> = {
+export const aareLayout: Layout<AareElements> = layout({
   kind: "aare",
   tag: 0x61,
   required: ["applicationContext", "result"],
@@ -76,34 +110,28 @@ export const aareLayout: Layout<AareElements> = {
     mechanism: mechanismName(0x89),
     authentication: authenticationValue(0xaa),
   },
-};
+});
 
 const release = { reason: implicitInteger(0x80), userInformation: explicitOctets(0xbe) };
 
-export const rlrqLayout: Layout<ReleaseElements> = {
+export const rlrqLayout: Layout<ReleaseElements> = layout({
   kind: "rlrq",
   tag: 0x62,
   required: [],
   members: release,
-};
+});
 
-export const rlreLayout: Layout<ReleaseElements> = {
+export const rlreLayout: Layout<ReleaseElements> = layout({
   kind: "rlre",
   tag: 0x63,
   required: [],
   members: release,
-};
+});
 
 /** The value of every known element, and the elements nobody knows. */
 export interface Elements<T> {
   readonly known: T;
   readonly others: readonly BerElement[];
-}
-
-interface ErasedMember {
-  readonly tag: number;
-  readonly read: (contents: OctetReader, field: string) => unknown;
-  readonly write: (value: unknown) => Uint8Array;
 }
 
 /**
@@ -118,18 +146,17 @@ export function readLayout<T>(layout: Layout<T>, octets: Uint8Array): Elements<T
   }
   const body = enter(reader, readElement(reader, layout.kind));
   reader.finish(layout.kind);
-  const members = Object.entries(layout.members) as [string, ErasedMember][];
   const known: Record<string, unknown> = {};
   const others: BerElement[] = [];
   while (body.remaining > 0) {
     const at = body.offset;
     const element = readElement(body, layout.kind);
-    const member = members.find(([, { tag }]) => tag === element.tag);
+    const member = layout.inOrder.find(({ tag }) => tag === element.tag);
     if (member === undefined) {
       others.push(element);
       continue;
     }
-    const [name, { read }] = member;
+    const { name, read } = member;
     const field = `${layout.kind}.${name}`;
     if (name in known) {
       body.offset = at;
@@ -152,15 +179,16 @@ export function writeLayout<T extends object>(
   others: readonly BerElement[] = [],
 ): Uint8Array {
   const values = known as Readonly<Record<string, unknown>>;
-  const elements: BerElement[] = [...others];
-  for (const [name, { tag, write }] of Object.entries(layout.members) as [string, ErasedMember][]) {
+  const elements: BerElement[] = [];
+  for (const { name, tag, write } of layout.inOrder) {
     const value = values[name];
     if (value !== undefined) elements.push({ tag, contents: write(value) });
   }
-  elements.sort((a, b) => (a.tag & 0x1f) - (b.tag & 0x1f));
+  if (others.length > 0) {
+    elements.unshift(...others);
+    elements.sort((a, b) => placeOf(a.tag) - placeOf(b.tag));
+  }
   const body = new OctetWriter(apduOctetsMax);
   for (const { tag, contents } of elements) writeElement(body, tag, contents);
-  const writer = new OctetWriter(apduOctetsMax);
-  writeElement(writer, layout.tag, body.view());
-  return writer.finish();
+  return elementOctets(layout.tag, body.view());
 }

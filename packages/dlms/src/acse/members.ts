@@ -13,11 +13,13 @@ import {
 import type { OctetReader } from "../octets.ts";
 import {
   applicationContextFromOid,
+  applicationContexts,
   applicationContextToOid,
   type ApplicationContext,
   type AssociateDiagnostic,
   type Mechanism,
   mechanismFromOid,
+  mechanisms,
   mechanismToOid,
 } from "./names.ts";
 
@@ -81,15 +83,24 @@ function readOid(contents: OctetReader, field: string): ObjectIdentifier {
   return readObjectIdentifier(unwrap(contents, universal.objectIdentifier, field), field);
 }
 
+/** Contents of the identifiers that have names: every association asks for two of them. */
+const namedContents: ReadonlyMap<ObjectIdentifier, Uint8Array> = new Map(
+  [
+    ...Object.values(applicationContexts).map(applicationContextToOid),
+    ...Object.values(mechanisms).map(mechanismToOid),
+  ].map((identifier) => [identifier, objectIdentifierContents(identifier)]),
+);
+
+function oidContents(identifier: ObjectIdentifier): Uint8Array {
+  return namedContents.get(identifier) ?? objectIdentifierContents(identifier);
+}
+
 /** application-context-name: EXPLICIT OBJECT IDENTIFIER. */
 export const applicationContext: Member<ApplicationContext> = {
   tag: 0xa1,
   read: (contents, field) => applicationContextFromOid(readOid(contents, field)),
   write: (value) =>
-    elementOctets(
-      universal.objectIdentifier,
-      objectIdentifierContents(applicationContextToOid(value)),
-    ),
+    elementOctets(universal.objectIdentifier, oidContents(applicationContextToOid(value))),
 };
 
 /** mechanism-name: IMPLICIT OBJECT IDENTIFIER (no 06), read also with it: some meters send it. */
@@ -97,7 +108,7 @@ export function mechanismName(tag: number): Member<Mechanism> {
   return {
     tag,
     read: (contents, field) => mechanismFromOid(readOid(contents, field)),
-    write: (value) => objectIdentifierContents(mechanismToOid(value)),
+    write: (value) => oidContents(mechanismToOid(value)),
   };
 }
 

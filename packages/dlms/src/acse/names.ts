@@ -84,13 +84,15 @@ export function diagnosticName(diagnostic: AssociateDiagnostic): string {
 const dlmsArc = "2.16.756.5.8.";
 const contextArc = `${dlmsArc}1.`;
 const mechanismArc = `${dlmsArc}2.`;
+const contextNumbers = numbersOf(applicationContexts);
+const mechanismNumbers = numbersOf(mechanisms);
 
 export function applicationContextFromOid(identifier: ObjectIdentifier): ApplicationContext {
   return nameOf(applicationContexts, contextArc, identifier) ?? identifier;
 }
 
 export function applicationContextToOid(context: ApplicationContext): ObjectIdentifier {
-  return identifierOf(applicationContexts, contextArc, context);
+  return identifierOf(contextNumbers, contextArc, context);
 }
 
 export function mechanismFromOid(identifier: ObjectIdentifier): Mechanism {
@@ -98,7 +100,7 @@ export function mechanismFromOid(identifier: ObjectIdentifier): Mechanism {
 }
 
 export function mechanismToOid(mechanism: Mechanism): ObjectIdentifier {
-  return identifierOf(mechanisms, mechanismArc, mechanism);
+  return identifierOf(mechanismNumbers, mechanismArc, mechanism);
 }
 
 function nameOf<N extends string>(
@@ -111,10 +113,14 @@ function nameOf<N extends string>(
 }
 
 function identifierOf(
-  table: Readonly<Record<number, string>>,
+  numbers: ReadonlyMap<string, number>,
   arc: string,
   name: string,
 ): ObjectIdentifier {
-  const found = Object.entries(table).find(([, candidate]) => candidate === name);
-  return (found === undefined ? name : arc + found[0]) as ObjectIdentifier;
+  const number = numbers.get(name);
+  return (number === undefined ? name : arc + number) as ObjectIdentifier;
+}
+
+function numbersOf(table: Readonly<Record<number, string>>): ReadonlyMap<string, number> {
+  return new Map(Object.entries(table).map(([number, name]) => [name, Number(number)]));
 }

@@ -40,6 +40,13 @@ export function writeElement(writer: OctetWriter, tag: number, contents: Uint8Ar
 
 /** One element as octets of its own. */
 export function elementOctets(tag: number, contents: Uint8Array): Uint8Array {
+  if (contents.length < 0x80) {
+    const octets = new Uint8Array(2 + contents.length);
+    octets[0] = tag;
+    octets[1] = contents.length;
+    octets.set(contents, 2);
+    return octets;
+  }
   const writer = new OctetWriter(contents.length + 6);
   writeElement(writer, tag, contents);
   return writer.finish();

@@ -47,21 +47,23 @@ export function readObjectIdentifier(reader: OctetReader, field: string): Object
 
 /** Contents of an OBJECT IDENTIFIER. @throws {RangeError} not dotted decimals. */
 export function objectIdentifierContents(identifier: ObjectIdentifier): Uint8Array {
-  const [first, second, ...rest] = identifier
+  const numbers = identifier
     .split(".")
     .filter((arc) => arc !== "")
     .map(Number);
-  const arcs = [(first ?? Number.NaN) * 40 + (second ?? Number.NaN), ...rest];
   const octets: number[] = [];
-  for (const arc of arcs) {
-    if (!Number.isInteger(arc) || arc < 0 || arc > 0xffff_ffff) {
-      throw new RangeError(`${identifier} is no object identifier`);
-    }
-    const at = octets.length;
-    octets.push(arc % 128);
-    for (let more = Math.floor(arc / 128); more > 0; more = Math.floor(more / 128)) {
-      octets.splice(at, 0, (more % 128) | 0x80);
-    }
-  }
+  pushArc(octets, (numbers[0] ?? Number.NaN) * 40 + (numbers[1] ?? Number.NaN), identifier);
+  for (let at = 2; at < numbers.length; at++) pushArc(octets, numbers[at]!, identifier);
   return Uint8Array.from(octets);
+}
+
+/** Seven bits an octet, the highest first; all but the last have their top bit set. */
+function pushArc(octets: number[], arc: number, identifier: string): void {
+  if (!Number.isInteger(arc) || arc < 0 || arc > 0xffff_ffff) {
+    throw new RangeError(`${identifier} is no object identifier`);
+  }
+  let more = 0;
+  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) more++;
+  for (; more > 0; more--) octets.push((Math.floor(arc / 128 ** more) % 128) | 0x80);
+  octets.push(arc % 128);
 }
