@@ -1,10 +1,12 @@
 /** `npm run bench [-- NAME ...]`: all benchmarks, or those named. */
 import { cpus } from "node:os";
 import { benchCodec } from "./codec.ts";
+import { benchConnections } from "./connections.ts";
 import { benchStore } from "./store.ts";
 
 const benches: Readonly<Record<string, () => unknown>> = {
   codec: benchCodec,
+  connections: benchConnections,
   store: benchStore,
 };
 

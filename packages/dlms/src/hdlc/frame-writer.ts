@@ -5,8 +5,8 @@ import { fcsCopy, fcsInitial, fcsNext, fcsResidue, fcsUpdate } from "./fcs.ts";
 import { flag, sealFrame } from "./frame.ts";
 
 /**
- * Writes the frames of one station to one other. I frames share one buffer, so that the steady state
- * allocates nothing; a view returned is valid until the next of them.
+ * Writes the frames of one station to one other. I frames share one buffer, so that the steady
+ * state allocates nothing; a view returned is valid until the next of them.
  */
 export class FrameWriter {
   /** Destination and source, from `#start` to the end. */
