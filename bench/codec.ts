@@ -1,13 +1,6 @@
 /** One core, no I/O: link, state checks and typed results against a hand-written codec. */
-import {
-  type Exchange,
-  type ExchangeContext,
-  GetExchange,
-  GetListExchange,
-} from "@lectura/dlms/client";
+import { GetExchange, GetListExchange } from "@lectura/dlms/client";
 import { type CaptureObject, decodeProfileColumns, obis, obisToOctets } from "@lectura/dlms/cosem";
-import { buildFrame, HdlcClientLink, type LinkOutput, llcOctets } from "@lectura/dlms/hdlc";
-import { OctetWriter } from "@lectura/dlms/octets";
 import type { AttributeDescriptor } from "@lectura/dlms/xdlms";
 import {
   floorBuildGet,
@@ -17,17 +10,8 @@ import {
   floorUnframe,
 } from "./floor/hand-written.ts";
 import { measure, printMeasured } from "./measure.ts";
+import { answerFrame, context, SessionPath } from "./session-path.ts";
 
-const context: ExchangeContext = {
-  sendOctetsMax: 0xffff,
-  transferOctetsMax: 0xffff,
-  invokeIdAlwaysOne: false,
-  blockSet: true,
-  blockAction: true,
-};
-const client = Uint8Array.of(0x21);
-const server = Uint8Array.of(0x03);
-const llc = [0xe6, 0xe7, 0x00];
 const u32 = (value: number): number[] => [
   6,
   value >>> 24,
@@ -37,16 +21,9 @@ const u32 = (value: number): number[] => [
 ];
 const u16 = (value: number): number[] => [0x12, value >>> 8, value & 255];
 
-/** Responses with N(S) k and N(R) k+1, as they follow each other on a link. */
+/** Responses as they follow each other on a link. */
 function responses(apdu: readonly number[]): readonly Uint8Array[] {
-  return Array.from({ length: 8 }, (_, sequence) =>
-    buildFrame({
-      destination: client,
-      source: server,
-      control: (((sequence + 1) & 7) << 5) | 0x10 | (sequence << 1),
-      information: Uint8Array.from([...llc, ...apdu]),
-    }),
-  );
+  return Array.from({ length: 8 }, (_, sequence) => answerFrame(sequence, apdu));
 }
 
 const single = responses([0xc4, 1, 0xc1, 0, ...u32(123_456_789)]);
@@ -70,65 +47,6 @@ const list = ["1.8", "2.8", "32.7", "52.7", "72.7", "31.7", "51.7", "71.7", "1.7
   register(`1.0.${name}.0.255`),
 );
 const listOctets = list.map((attribute) => obisToOctets(attribute.logicalName));
-
-/**
- * What a session does for each request, without its port and its promise: the exchange writes and
- * reads, the link numbers, checks and repeats. One answer is read where it stands, as there.
- */
-class SessionPath implements LinkOutput {
-  readonly #link = new HdlcClientLink({
-    output: this,
-    clientSap: 16,
-    server: { size: 1, upper: 1, lower: 0 },
-    responseTimeoutMs: 1000,
-    attemptsMax: 1,
-  });
-  readonly #writer = new OctetWriter(512);
-  #exchange: Exchange<unknown> | undefined;
-  /** What a socket takes, and may keep: a copy, made as the TCP port makes it. */
-  sent: Uint8Array | undefined;
-
-  constructor() {
-    this.#link.connect();
-    this.#link.receive(buildFrame({ destination: client, source: server, control: 0x73 }));
-  }
-
-  run(exchange: Exchange<unknown>, answer: Uint8Array): unknown {
-    this.#exchange = exchange;
-    const writer = this.#writer;
-    writer.reset();
-    writer.octets(this.#link.prefix);
-    exchange.start(writer);
-    this.#link.send(writer.view());
-    this.#link.receive(answer);
-    return exchange.result;
-  }
-
-  transmit(octets: Uint8Array): void {
-    this.sent = Buffer.from(octets);
-  }
-
-  informationAt(octets: Uint8Array, start: number, end: number): void {
-    const apdu = octets[start] === 0xe6 ? start + llcOctets : start;
-    const step = this.#exchange!.receive(octets, this.#writer, apdu, end);
-    if (step !== "done") throw new Error(step);
-  }
-
-  information(unit: Uint8Array): void {
-    this.informationAt(unit, 0, unit.length);
-  }
-
-  failed(error: Error): void {
-    throw error;
-  }
-
-  arm(): void {}
-  disarm(): void {}
-  opened(): void {}
-  unnumbered(): void {}
-  closed(): void {}
-  text(): void {}
-}
 
 function get(): () => unknown {
   const path = new SessionPath();

@@ -1,11 +1,13 @@
 /** `npm run bench [-- NAME ...]`: all benchmarks, or those named. */
 import { cpus } from "node:os";
 import { benchCodec } from "./codec.ts";
+import { benchCiphered } from "./ciphered.ts";
 import { benchConnections } from "./connections.ts";
 import { benchStore } from "./store.ts";
 
 const benches: Readonly<Record<string, () => unknown>> = {
   codec: benchCodec,
+  ciphered: benchCiphered,
   connections: benchConnections,
   store: benchStore,
 };

@@ -49,7 +49,12 @@ const requests = energies.map(([c, d]) =>
   Array.from({ length: 64 }, (_, state) =>
     frame(((state >> 3) << 5) | 0x10 | ((state & 7) << 1), [
       ...Buffer.from("e6e600c001c100030100", "hex"),
-      ...[c, d, 0, 255, 2, 0],
+      c,
+      d,
+      0,
+      255,
+      2,
+      0,
     ]),
   ),
 );
