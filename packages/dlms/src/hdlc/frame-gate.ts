@@ -21,6 +21,8 @@ export class FrameGate implements DeframerSink {
   /** Ours, the peer's, and ours again: destination and source of either direction. */
   readonly #addresses: Uint8Array;
   readonly #ownOctets: number;
+  /** Index behind the control octet of what comes in. */
+  readonly #header: number;
   readonly #counts: LinkCounts;
   readonly #output: LinkOutput;
   readonly #sink: FrameGateSink;
@@ -43,6 +45,7 @@ export class FrameGate implements DeframerSink {
   ) {
     this.#addresses = addresses;
     this.#ownOctets = ownOctets;
+    this.#header = 4 + addresses.length - ownOctets;
     this.#counts = counts;
     this.#output = output;
     this.#sink = sink;
@@ -104,7 +107,7 @@ export class FrameGate implements DeframerSink {
    */
   #isFromPeer(chunk: Uint8Array): boolean {
     const end = chunk.length - 1;
-    const header = this.#addresses.length - this.#ownOctets + 4;
+    const header = this.#header;
     if (end < header + 5 || chunk[0] !== flag || chunk[end] !== flag) return false;
     const format = (chunk[1]! << 8) | chunk[2]!;
     if ((format & 0xf000) !== 0xa000 || (format & 0x7ff) !== end - 1) return false;
@@ -136,13 +139,13 @@ export class FrameGate implements DeframerSink {
 
   #isInbound(octets: Uint8Array, at: number): boolean {
     const addresses = this.#addresses;
-    return isAt(addresses, 0, addresses.length - this.#ownOctets, octets, at);
+    return isAt(addresses, 0, this.#header - 4, octets, at);
   }
 
   /** A valid frame of our peer, `octets[start..end)` without flags. */
   #pass(octets: Uint8Array, start: number, end: number): void {
     this.#counts.framesReceived++;
-    const at = start + 2 + this.#addresses.length - this.#ownOctets;
+    const at = start + this.#header - 2;
     const stop = end - 2;
     const information = at + 1 === stop ? stop : at + 3;
     this.#sink.frame(octets[at]!, (octets[start]! & 0x08) !== 0, octets, information, stop);

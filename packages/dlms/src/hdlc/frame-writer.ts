@@ -12,6 +12,8 @@ export class FrameWriter {
   /** Destination and source, from `#start` to the end. */
   readonly #addresses: Uint8Array;
   readonly #start: number;
+  /** Index behind the control octet. */
+  readonly #header: number;
   #frame: Uint8Array = noOctets;
   /** Octets of information loaded into it, and the register behind them. */
   #loaded = 0;
@@ -25,12 +27,13 @@ export class FrameWriter {
   constructor(addresses: Uint8Array, start = 0) {
     this.#addresses = addresses;
     this.#start = start;
+    this.#header = 4 + addresses.length - start;
   }
 
   /** Puts `unit[start..end)` into the next I frame; `seal` completes it. */
   load(unit: Uint8Array, start: number, end: number): void {
     const length = end - start;
-    const at = this.#header() + 2;
+    const at = this.#header + 2;
     if (this.#frame.length < at + length + 3) {
       this.#frame = this.#prepare(at + length + 3);
       this.#format = 0;
@@ -45,7 +48,7 @@ export class FrameWriter {
    */
   seal(control: number, segmented: boolean): Uint8Array {
     const frame = this.#frame;
-    const header = this.#header();
+    const header = this.#header;
     const end = this.#loaded > 0 ? header + 2 + this.#loaded : header;
     const format = (segmented ? 0xa800 : 0xa000) | (end + 1);
     if (format !== this.#format) this.#writeFormat(format, end + 3);
@@ -70,7 +73,7 @@ export class FrameWriter {
 
   /** Frame with information that is no I frame, in octets of its own. */
   unnumbered(control: number, information: Uint8Array): Uint8Array {
-    const header = this.#header();
+    const header = this.#header;
     const informationOctets = information.length > 0 ? information.length + 2 : 0;
     const frame = this.#prepare(header + informationOctets + 3);
     frame.set(information, informationOctets > 0 ? header + 2 : 0);
@@ -89,13 +92,8 @@ export class FrameWriter {
     this.#format = format;
     this.#frame[1] = format >>> 8;
     this.#frame[2] = format;
-    this.#addressed = fcsUpdate(fcsInitial, this.#frame, 1, this.#header() - 1);
+    this.#addressed = fcsUpdate(fcsInitial, this.#frame, 1, this.#header - 1);
     this.#view = this.#frame.subarray(0, octets);
-  }
-
-  /** Index behind the control octet. */
-  #header(): number {
-    return 4 + this.#addresses.length - this.#start;
   }
 
   #prepare(octets: number): Uint8Array {
