@@ -26,11 +26,22 @@ const opensslCurves: Readonly<Record<CurveName, string>> = {
 const curveHashes: Readonly<Record<CurveName, HashName>> = { "P-256": "sha256", "P-384": "sha384" };
 const coordinateOctets: Readonly<Record<CurveName, number>> = { "P-256": 32, "P-384": 48 };
 
+const nonceOctets = 12;
+/** Security control and a key of 32 octets at most; what is longer costs more than a copy anyway. */
+const additionalOctetsMax = 64;
+/**
+ * What OpenSSL reads has to lie outside V8's heap: octets of an array that is as short and as young
+ * as a nonce are moved there one by one, for half a microsecond. These lie there already, hold
+ * anything during a call only, and are wiped of key octets behind it.
+ */
+const nonceBuffer = Buffer.allocUnsafeSlow(nonceOctets);
+const additionalBuffer = Buffer.allocUnsafeSlow(additionalOctetsMax);
+
 /** The primitives of DLMS/COSEM by the platform's OpenSSL: constant time, no state kept. */
 export const nodeCrypto: CryptoPort = {
   sealGcm: (key, nonce, additionalData, plaintext) => {
-    const cipher = createCipheriv(gcm(key), key, nonce, gcmOptions);
-    cipher.setAAD(additionalData);
+    const cipher = createCipheriv(gcm(key), key, outside(nonce), gcmOptions);
+    authenticate(cipher, additionalData);
     const sealed = new Uint8Array(plaintext.length + tagOctets);
     if (plaintext.length > 0) sealed.set(cipher.update(plaintext));
     cipher.final();
@@ -39,8 +50,8 @@ export const nodeCrypto: CryptoPort = {
   },
   openGcm: (key, nonce, additionalData, ciphertext, tag) => {
     if (tag.length !== tagOctets) return undefined;
-    const decipher = createDecipheriv(gcm(key), key, nonce, gcmOptions);
-    decipher.setAAD(additionalData);
+    const decipher = createDecipheriv(gcm(key), key, outside(nonce), gcmOptions);
+    authenticate(decipher, additionalData);
     decipher.setAuthTag(tag);
     const plaintext = ciphertext.length > 0 ? view(decipher.update(ciphertext)) : nothing;
     return finishes(decipher) ? plaintext : undefined;
@@ -104,6 +115,27 @@ export const nodeCrypto: CryptoPort = {
 /** The octets of a Buffer as what they are. */
 function view(octets: Buffer): Uint8Array {
   return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
+}
+
+/** The nonce in octets that OpenSSL can read where they are. */
+function outside(nonce: Uint8Array): Uint8Array {
+  if (nonce.length !== nonceOctets) throw new RangeError(`a nonce of ${nonce.length} octets`);
+  for (let at = 0; at < nonceOctets; at++) nonceBuffer[at] = nonce[at]!;
+  return nonceBuffer;
+}
+
+function authenticate(
+  cipher: { setAAD(octets: Uint8Array): unknown },
+  additionalData: Uint8Array,
+): void {
+  const { length } = additionalData;
+  if (length > additionalOctetsMax) {
+    cipher.setAAD(additionalData);
+    return;
+  }
+  for (let at = 0; at < length; at++) additionalBuffer[at] = additionalData[at]!;
+  cipher.setAAD(additionalBuffer.subarray(0, length));
+  for (let at = 0; at < length; at++) additionalBuffer[at] = 0;
 }
 
 function keyBits(key: Uint8Array): 128 | 256 {
