@@ -33,5 +33,12 @@ export async function holdEndpoint(tcp: string): Promise<Disposable> {
   const socket = connect({ host, port: Number(port) });
   socket.on("error", () => undefined);
   await once(socket, "connect");
-  return { [Symbol.dispose]: () => void socket.destroy() };
+  // A converter lets an idle client go after 30 s; a flag is fill between frames and asks nothing.
+  const keepAlive = setInterval(() => socket.write(Uint8Array.of(0x7e)), 5000);
+  return {
+    [Symbol.dispose]() {
+      clearInterval(keepAlive);
+      socket.destroy();
+    },
+  };
 }
