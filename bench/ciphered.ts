@@ -1,4 +1,7 @@
-/** One core, no I/O: a ciphered answer, its tag and counter checked, to a typed value. */
+/**
+ * One core, no I/O: a ciphered answer, its tag and counter checked, to a typed value. The request
+ * before it goes plain on both sides: the link lets no answer in that nothing was sent for.
+ */
 import { GetExchange } from "@lectura/dlms/client";
 import { obis } from "@lectura/dlms/cosem";
 import {
@@ -10,6 +13,7 @@ import {
 } from "@lectura/dlms/security";
 import { nodeCrypto } from "@lectura/dlms-node";
 import { floorOpenGet } from "./floor/ciphered.ts";
+import { floorBuildGet } from "./floor/hand-written.ts";
 import { measure, printMeasured } from "./measure.ts";
 import { answerFrame, context, SessionPath } from "./session-path.ts";
 
@@ -59,7 +63,10 @@ function open(): () => unknown {
 function floorOpen(): () => unknown {
   const openGet = floorOpenGet(encryption, authentication, systemTitle);
   let turn = 0;
-  return () => openGet(answers[turn++ & (answersMax - 1)]!);
+  return () => {
+    const at = turn++ & (answersMax - 1);
+    return [floorBuildGet(at & 7, at & 7, 0xc1), openGet(answers[at]!)];
+  };
 }
 
 /** Goal: at most 1.3 times the floor's time. */

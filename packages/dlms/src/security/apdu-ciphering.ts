@@ -153,14 +153,13 @@ export class ApduCiphering {
       throw new ProtocolError("security/policy", "the APDU is not protected");
     }
     const envelope = asEnvelope(decodeApdu(apdu, leniency));
-    const peerSystemTitle = this.#peerSystemTitle;
     const opened = openEnvelope(envelope, {
       crypto,
       suite,
       keys: this.#keys,
       required: envelope.kind.includes("initiate") ? this.#initiateProtection : required,
       windows: this.#windows,
-      ...(peerSystemTitle === undefined ? {} : { peerSystemTitle }),
+      peerSystemTitle: this.#peerSystemTitle,
     });
     if (this.#options.answersInKind === true) {
       const { authenticated, encrypted } = opened.secured;

@@ -79,7 +79,7 @@ export interface ReceiveRules {
   /** The least that is accepted. */
   readonly required: Protection;
   /** Known peer: its title is not in every envelope, and has to be this one where it is. */
-  readonly peerSystemTitle?: Uint8Array;
+  readonly peerSystemTitle?: Uint8Array | undefined;
   /** Absent: replays are not looked for. */
   readonly windows?: ReplayWindows;
   /** Opens without a look at the tag where there is no authentication key (R34). */

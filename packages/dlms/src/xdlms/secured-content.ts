@@ -33,16 +33,34 @@ export function splitSecuredContent(content: Uint8Array): SecuredContent {
     throw new DecodeError("security", "ciphered content", content.length, problem);
   }
   const end = authenticated ? content.length - authenticationTagOctets : content.length;
-  const head = {
-    securityControl,
-    suite: securityControl & 0x0f,
-    authenticated,
-    encrypted: (securityControl & 0x20) !== 0,
-    broadcastKey: (securityControl & 0x40) !== 0,
-    compressed: (securityControl & 0x80) !== 0,
-    invocationCounter:
-      ((content[1]! << 24) | (content[2]! << 16) | (content[3]! << 8) | content[4]!) >>> 0,
-    text: content.subarray(5, end),
-  };
-  return authenticated ? { ...head, tag: content.subarray(end) } : head;
+  const encrypted = (securityControl & 0x20) !== 0;
+  const suite = securityControl & 0x0f;
+  const broadcastKey = (securityControl & 0x40) !== 0;
+  const compressed = (securityControl & 0x80) !== 0;
+  const invocationCounter =
+    ((content[1]! << 24) | (content[2]! << 16) | (content[3]! << 8) | content[4]!) >>> 0;
+  const text = content.subarray(5, end);
+  // Literals, not a spread: this stands in the way of every ciphered APDU.
+  return authenticated
+    ? {
+        securityControl,
+        suite,
+        authenticated,
+        encrypted,
+        broadcastKey,
+        compressed,
+        invocationCounter,
+        text,
+        tag: content.subarray(end),
+      }
+    : {
+        securityControl,
+        suite,
+        authenticated,
+        encrypted,
+        broadcastKey,
+        compressed,
+        invocationCounter,
+        text,
+      };
 }
