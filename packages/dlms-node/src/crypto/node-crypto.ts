@@ -27,12 +27,12 @@ const curveHashes: Readonly<Record<CurveName, HashName>> = { "P-256": "sha256", 
 const coordinateOctets: Readonly<Record<CurveName, number>> = { "P-256": 32, "P-384": 48 };
 
 const nonceOctets = 12;
-/** Security control and a key of 32 octets at most; what is longer costs more than a copy anyway. */
+/** Security control and a key of 32 octets at most; beyond, the copy is what costs. */
 const additionalOctetsMax = 64;
 /**
- * What OpenSSL reads has to lie outside V8's heap: octets of an array that is as short and as young
- * as a nonce are moved there one by one, for half a microsecond. These lie there already, hold
- * anything during a call only, and are wiped of key octets behind it.
+ * What OpenSSL reads has to lie outside V8's heap, and moving the octets of a short, young array
+ * there costs half a microsecond. These lie there already; they hold anything during a call only,
+ * and are wiped of key octets behind it.
  */
 const nonceBuffer = Buffer.allocUnsafeSlow(nonceOctets);
 const additionalBuffer = Buffer.allocUnsafeSlow(additionalOctetsMax);
