@@ -134,10 +134,12 @@ class RawConnection {
         this.socket.write(aarq);
         return;
       case "association":
+        if (octets[11] !== 0x61 || octets[28] !== 0) throw new Error("refused");
         this.#step = "open";
         this.#opened();
         return;
       case "open":
+        if (octets[11] !== 0xc4) throw new Error("no answer");
         values += octets[15] === 6 ? octets[19]! : octets[17]!;
         this.#answered();
         return;
