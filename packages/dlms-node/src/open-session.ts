@@ -4,14 +4,13 @@ import { DlmsError, ProtocolError } from "@lectura/dlms/octets";
 import { ClientSession } from "./client-session.ts";
 import { closeDialogue } from "./close-dialogue.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { Port } from "./port.ts";
+import { openPortOf } from "./open-port.ts";
 import { SessionDialogue } from "./session-dialogue.ts";
 import { SessionError } from "./session-error.ts";
 import { nobodyAnswers } from "./session-failure.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { type LinkCandidate, planSession, type SessionPlan } from "./session-plan.ts";
 import type { Session, SessionNegotiated } from "./session.ts";
-import { openTcpPort } from "./tcp-port.ts";
 
 /** Rounds over the address forms: a first SNRM may fall into the line's settling. */
 const probeRounds = 2;
@@ -30,7 +29,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const plan = planSession(options);
   options.signal?.throwIfAborted();
   const clock = options.clock ?? systemClock;
-  const port = options.port ?? (await connect(options.tcp!, plan, clock, options.signal));
+  const port = await openPortOf(options, plan.timeouts.connectMs, clock);
   const dialogue = new SessionDialogue({
     port,
     clock,
@@ -62,33 +61,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }
-}
-
-function connect(
-  tcp: string,
-  plan: SessionPlan,
-  clock: Clock,
-  signal: AbortSignal | undefined,
-): Promise<Port> {
-  const { host, port } = parseEndpoint(tcp);
-  return openTcpPort({
-    host,
-    port,
-    clock,
-    connectTimeoutMs: plan.timeouts.connectMs,
-    ...(signal === undefined ? {} : { signal }),
-  });
-}
-
-/** `host:port`, IPv6 in brackets. @throws {RangeError} */
-function parseEndpoint(tcp: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(tcp);
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3]);
-  if (host === undefined || port < 1 || port > 65_535) {
-    throw new RangeError(`tcp "${tcp}" is not host:port`);
-  }
-  return { host, port };
 }
 
 async function openLink(
