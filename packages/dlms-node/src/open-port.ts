@@ -1,33 +1,51 @@
 import type { Clock } from "./clock.ts";
 import type { Port } from "./port.ts";
-import type { SessionOptions } from "./session-options.ts";
+import { parseSerialEndpoint } from "./serial-endpoint.ts";
+import { openSerialPort } from "./serial-port.ts";
+import type { SessionOptions, SessionTimeouts } from "./session-options.ts";
 import { openTcpPort } from "./tcp-port.ts";
+import { openUdpPort } from "./udp-port.ts";
 
-/** The stream a session speaks over: the one it is given, or one it opens and closes itself. */
+/**
+ * The stream a session speaks over: the one it is given, or one it opens and closes itself.
+ *
+ * @throws {PortError} tcp/*, serial/*
+ * @throws {RangeError} the endpoint is none
+ */
 export async function openPortOf(
   options: SessionOptions,
-  connectTimeoutMs: number,
+  timeouts: SessionTimeouts,
   clock: Clock,
 ): Promise<Port> {
   if (options.port !== undefined) return options.port;
-  const { signal } = options;
-  const { host, port } = parseEndpoint(options.tcp ?? "");
+  const common = options.signal === undefined ? { clock } : { clock, signal: options.signal };
+  if (options.serial !== undefined) {
+    const { serial } = options;
+    const endpoint = typeof serial === "string" ? parseSerialEndpoint(serial) : serial;
+    return openSerialPort({ ...endpoint, ...common });
+  }
+  if (options.udp !== undefined) {
+    return openUdpPort({ ...parseEndpoint("udp", options.udp), ...common });
+  }
   return openTcpPort({
-    host,
-    port,
-    clock,
-    connectTimeoutMs,
-    ...(signal === undefined ? {} : { signal }),
+    ...parseEndpoint("tcp", options.tcp ?? ""),
+    ...common,
+    connectTimeoutMs: timeouts.connectMs,
+    lingerMs: timeouts.lingerMs,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
   });
 }
 
 /** `host:port`, IPv6 in brackets. @throws {RangeError} */
-function parseEndpoint(tcp: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(tcp);
+function parseEndpoint(
+  transport: "tcp" | "udp",
+  text: string,
+): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (host === undefined || port < 1 || port > 65_535) {
-    throw new RangeError(`tcp "${tcp}" is not host:port`);
+    throw new RangeError(`${transport} "${text}" is not host:port`);
   }
   return { host, port };
 }

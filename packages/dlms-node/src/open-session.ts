@@ -29,7 +29,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const plan = planSession(options);
   options.signal?.throwIfAborted();
   const clock = options.clock ?? systemClock;
-  const port = await openPortOf(options, plan.timeouts.connectMs, clock);
+  const port = await openPortOf(options, plan.timeouts, clock);
   const dialogue = new SessionDialogue({
     port,
     clock,

@@ -13,7 +13,15 @@ export const portErrors = {
   "tcp/not-permitted": "operator",
   "tcp/flooded": "reopen-line",
   "tcp/failed": "reopen-line",
-} as const satisfies Readonly<Record<`tcp/${string}`, Recovery>>;
+  "serial/module-missing": "operator",
+  "serial/not-found": "reopen-line",
+  "serial/not-permitted": "operator",
+  "serial/busy": "reopen-line",
+  "serial/settings-refused": "operator",
+  "serial/closed": "reopen-line",
+  "serial/flooded": "reopen-line",
+  "serial/failed": "reopen-line",
+} as const satisfies Readonly<Record<`${"tcp" | "serial"}/${string}`, Recovery>>;
 
 export type PortErrorCode = keyof typeof portErrors;
 

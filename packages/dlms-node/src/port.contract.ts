@@ -1,6 +1,6 @@
 /** What every port keeps to; each implementation runs this suite. */
 import { describe, expect, test } from "vitest";
-import type { PortError } from "./port-error.ts";
+import type { PortError, PortErrorCode } from "./port-error.ts";
 import type { Port } from "./port.ts";
 
 /** An open port, and the far end of it under the test's control. */
@@ -12,6 +12,8 @@ export interface PortFixture extends AsyncDisposable {
   push(octets: Uint8Array): void;
   /** The far end closes in order. `undefined`: this kind of stream has no end. */
   readonly end: (() => void) | undefined;
+  /** What the far end's close is told as. Absent: "tcp/closed". */
+  readonly endCode?: PortErrorCode;
   /** Lets what is on its way arrive. */
   settle(): Promise<void>;
 }
@@ -91,7 +93,7 @@ export function portContract(name: string, open: () => Promise<PortFixture>): vo
       expect(heard.ends).toHaveLength(1);
     });
 
-    test("tells the peer's close once, with tcp/closed", async () => {
+    test("tells the peer's close once, with its code", async () => {
       await using fixture = await open();
       if (fixture.end === undefined) return;
       const heard = hear(fixture.port);
@@ -99,10 +101,38 @@ export function portContract(name: string, open: () => Promise<PortFixture>): vo
       fixture.end();
       await until(fixture, () => heard.ends.length > 0);
       expect(heard.octets).toEqual([7]);
-      expect(heard.ends.map((error) => error?.code)).toEqual(["tcp/closed"]);
+      expect(heard.ends.map((error) => error?.code)).toEqual([fixture.endCode ?? "tcp/closed"]);
       fixture.port.send(Uint8Array.of(1));
       await fixture.port[Symbol.asyncDispose]();
       expect(heard.ends).toHaveLength(1);
+    });
+
+    test("hands nothing on to the receiver before, and sends on under the next", async () => {
+      await using fixture = await open();
+      const first = hear(fixture.port);
+      fixture.push(Uint8Array.of(1));
+      await until(fixture, () => first.octets.length === 1);
+      const second = hear(fixture.port);
+      fixture.port.send(Uint8Array.of(2));
+      fixture.push(Uint8Array.of(3));
+      await until(fixture, () => second.octets.length === 1 && fixture.arrived().length === 1);
+      await fixture.port[Symbol.asyncDispose]();
+      expect([first.octets, second.octets]).toEqual([[1], [3]]);
+      expect([first.ends, second.ends]).toEqual([[], [undefined]]);
+    });
+
+    test("can be closed from inside receive", async () => {
+      await using fixture = await open();
+      let closing: PromiseLike<void> | undefined;
+      const ends: (PortError | undefined)[] = [];
+      fixture.port.listen({
+        receive: () => void (closing ??= fixture.port[Symbol.asyncDispose]()),
+        closed: (error) => void ends.push(error),
+      });
+      fixture.push(Uint8Array.of(1));
+      await until(fixture, () => closing !== undefined);
+      await closing;
+      expect(ends).toEqual([undefined]);
     });
 
     test("tells a close to the receiver that comes after it", async () => {

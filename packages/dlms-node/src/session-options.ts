@@ -1,9 +1,12 @@
+import type { ConnectionOptions } from "node:tls";
 import type { ApduProtection, AssociationQuirks, ClientAuthentication } from "@lectura/dlms/client";
 import type { HdlcParameters } from "@lectura/dlms/hdlc";
 import type { ConformanceBit } from "@lectura/dlms/xdlms";
 import type { Clock } from "./clock.ts";
+import type { ModeEOptions } from "./mode-e-options.ts";
 import type { FrameObserver } from "./observer.ts";
 import type { Port } from "./port.ts";
+import type { SerialEndpoint } from "./serial-endpoint.ts";
 
 /** How long a session waits, in milliseconds. */
 export interface SessionTimeouts {
@@ -13,8 +16,12 @@ export interface SessionTimeouts {
   readonly responseMs: number;
   /** One address form while probing with size "auto". Default 2000. */
   readonly probeMs: number;
+  /** Pause inside an answer of HDLC that ends the wait for the rest of it. Default 1000. */
+  readonly octetMs: number;
   /** Release, disconnect and close together. Default 1500. */
   readonly releaseMs: number;
+  /** After the end of a TCP stream was asked for, its peer's consent; then it is cut. Default 1000. */
+  readonly lingerMs: number;
 }
 
 /** The meter's place on its line. */
@@ -27,13 +34,21 @@ export interface ServerAddressOptions {
   readonly lower?: number;
 }
 
-/** Everything `openSession` needs to know; exactly one of `tcp` and `port` is given. */
+/** Everything `openSession` needs; exactly one of `tcp`, `udp`, `serial` and `port` is given. */
 export interface SessionOptions {
   /** `host:port`, e.g. `"192.0.2.7:4059"` or `"[2001:db8::7]:4059"`. */
   readonly tcp?: string;
+  /** TLS over `tcp`; `{}` checks the meter's certificate against the machine's authorities. */
+  readonly tls?: ConnectionOptions;
+  /** `host:port`: the wrapper in datagrams. Nothing is repeated: see `timeouts.responseMs`. */
+  readonly udp?: string;
+  /** A serial port: a path, `"/dev/ttyUSB0?baud=300&data=7&parity=even"`, or all of it. */
+  readonly serial?: string | SerialEndpoint;
+  /** Sign-on of mode E before the HDLC link. Absent: none. */
+  readonly modeE?: ModeEOptions;
   /** An open stream; it stays open when the session ends. */
   readonly port?: Port;
-  /** Default "hdlc". */
+  /** Default "hdlc"; over `udp` "wrapper", and nothing else. */
   readonly framing?: "hdlc" | "wrapper";
   /** Client SAP; also the wrapper's client wPort. Default 16, the public client. */
   readonly clientSap?: number;
@@ -64,5 +79,7 @@ export const defaultTimeouts: SessionTimeouts = {
   connectMs: 5000,
   responseMs: 5000,
   probeMs: 2000,
+  octetMs: 1000,
   releaseMs: 1500,
+  lingerMs: 1000,
 };

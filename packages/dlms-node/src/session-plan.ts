@@ -26,17 +26,25 @@ export interface SessionPlan {
 const publicClient = 16;
 const attemptsMaxDefault = 3;
 
-/** @throws {RangeError} a value out of range, or neither or both of `tcp` and `port`. */
+/** @throws {RangeError} a value out of range, or not one of `tcp`, `udp`, `serial`, `port`. */
 export function planSession(options: SessionOptions): SessionPlan {
-  if ((options.tcp === undefined) === (options.port === undefined)) {
-    throw new RangeError("give either tcp or port");
-  }
+  checkTransport(options);
   const timeouts =
     options.timeouts === undefined ? defaultTimeouts : { ...defaultTimeouts, ...options.timeouts };
-  const framing = options.framing ?? "hdlc";
+  const framing = options.framing ?? (options.udp === undefined ? "hdlc" : "wrapper");
   const candidates =
     framing === "wrapper" ? [wrapperLink(options, timeouts)] : hdlcLinks(options, timeouts);
   return { framing, candidates, profile: profileOf(options), timeouts };
+}
+
+function checkTransport({ tcp, udp, serial, port, tls, framing, modeE }: SessionOptions): void {
+  const given = [tcp, udp, serial, port].filter((transport) => transport !== undefined);
+  if (given.length !== 1) throw new RangeError("give one of tcp, udp, serial and port");
+  if (tls !== undefined && tcp === undefined) throw new RangeError("tls needs tcp");
+  if (udp !== undefined && framing === "hdlc") throw new RangeError("udp carries the wrapper");
+  if (modeE !== undefined && (udp !== undefined || framing === "wrapper")) {
+    throw new RangeError("mode E leads to HDLC");
+  }
 }
 
 function profileOf(options: SessionOptions): AssociationProfile {
@@ -77,14 +85,15 @@ function wrapperLink(options: SessionOptions, timeouts: SessionTimeouts): LinkCa
 function hdlcLinks(options: SessionOptions, timeouts: SessionTimeouts): readonly LinkCandidate[] {
   const { size = 1, upper = 1, lower = 1 } = options.server ?? {};
   const addresses = size === "auto" ? addressForms(upper, lower) : [addressOf(size, upper, lower)];
-  return addresses.map((address) => hdlcLink(options, address, timeouts.responseMs));
+  return addresses.map((address) => hdlcLink(options, address, timeouts));
 }
 
 function hdlcLink(
   options: SessionOptions,
   address: ServerAddress,
-  responseTimeoutMs: number,
+  timeouts: SessionTimeouts,
 ): LinkCandidate {
+  const { responseMs: responseTimeoutMs, octetMs: octetTimeoutMs } = timeouts;
   const { sendParameters, ...parameters } = options.hdlc ?? {};
   return {
     address,
@@ -96,6 +105,7 @@ function hdlcLink(
         parameters,
         ...(sendParameters === undefined ? {} : { sendParameters }),
         responseTimeoutMs,
+        octetTimeoutMs,
         attemptsMax: options.attemptsMax ?? attemptsMaxDefault,
       }),
   };

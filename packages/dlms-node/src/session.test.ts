@@ -346,7 +346,7 @@ test("shares one line between two meters, one after the other and in turn", asyn
 });
 
 test.each([
-  [{}, "give either tcp or port"],
+  [{}, "give one of tcp, udp, serial and port"],
   [{ tcp: "nowhere" }, "host:port"],
   [{ tcp: "h:0" }, "host:port"],
   [{ tcp: "127.0.0.1:1", maxPduOctets: 11 }, "maxPduOctets"],

@@ -15,6 +15,8 @@ export interface TcpPortOptions {
   readonly signal?: AbortSignal;
   /** TLS instead of plain TCP. */
   readonly tls?: ConnectionOptions;
+  /** After the end of the stream was asked for, what is left is cut off. Absent: 1000. */
+  readonly lingerMs?: number;
   /** Absent: the machine's. */
   readonly clock?: Clock;
 }
@@ -23,8 +25,7 @@ export interface TcpPortOptions {
 const keepAliveMs = 30_000;
 /** Octets the peer may leave unread before the line is given up: `tcp/flooded`. */
 const unsentOctetsMax = 1024 * 1024;
-/** After the end of the stream was asked for, what is left is cut off. */
-const lingerMs = 1000;
+const lingerMsDefault = 1000;
 
 /**
  * Every plain TCP port of the process reads into this: octets are handed on during the read call
@@ -43,7 +44,7 @@ export function openTcpPort(options: TcpPortOptions): Promise<Port> {
   const label = `${host.includes(":") ? `[${host}]` : host}:${options.port}`;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const port = new TcpPort(label, clock);
+    const port = new TcpPort(label, clock, options.lingerMs);
     const socket = connectSocket(options, port);
     const settle = (): void => {
       timer[Symbol.dispose]();
@@ -113,6 +114,7 @@ function connectSocket(options: TcpPortOptions, port: TcpPort): Socket {
 class TcpPort implements Port {
   readonly label: string;
   readonly #clock: Clock;
+  readonly #lingerMs: number;
   #socket: Socket | undefined;
   #receiver: PortReceiver | undefined;
   #disposed = false;
@@ -121,9 +123,10 @@ class TcpPort implements Port {
   #told = false;
   #closing: Promise<void> | undefined;
 
-  constructor(label: string, clock: Clock) {
+  constructor(label: string, clock: Clock, lingerMs: number = lingerMsDefault) {
     this.label = label;
     this.#clock = clock;
+    this.#lingerMs = lingerMs;
   }
 
   attach(socket: Socket): void {
@@ -173,7 +176,7 @@ class TcpPort implements Port {
     }
     const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
     socket.end();
-    using _linger = this.#clock.timer(lingerMs, () => socket.destroy());
+    using _linger = this.#clock.timer(this.#lingerMs, () => socket.destroy());
     await closed;
   }
 

@@ -13,6 +13,8 @@ export interface HdlcClientLinkOptions {
   readonly sendParameters?: boolean;
   /** One answer, and each further frame of it. */
   readonly responseTimeoutMs: number;
+  /** Once an answer has begun, its next octets (ISO/IEC 13239 inter-octet time). Absent: 1000. */
+  readonly octetTimeoutMs?: number;
   /** How often one frame is sent at most, 1 or more. */
   readonly attemptsMax: number;
   /** Octets of one unit received; beyond: `hdlc/limit`. Absent: `transferOctetsMax`. */

@@ -8,7 +8,7 @@ export type Waiting = "nothing" | "ua" | "release" | "answer" | "pause";
 /** A UA or DM may be the late answer to an earlier command: what the meter says next decides. */
 export const refusalGraceMs = 500;
 /** Once an answer has begun, its next octets; a frame that is cut off costs no more than this. */
-export const octetTimeoutMs = 1000;
+export const octetTimeoutMsDefault = 1000;
 /** Pause before the first poll, doubled with each up to the maximum. */
 const firstPauseMs = 50;
 const pauseMsMax = 1000;

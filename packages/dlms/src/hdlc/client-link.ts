@@ -28,7 +28,7 @@ import { transferOctetsMax } from "../limits.ts";
 import { encodeClientAddress, encodeServerAddress } from "./address.ts";
 import type { HdlcClientLinkOptions } from "./client-link-options.ts";
 import {
-  octetTimeoutMs,
+  octetTimeoutMsDefault,
   pollPauseMs,
   refusal,
   refusalGraceMs,
@@ -68,6 +68,7 @@ export class HdlcClientLink implements ClientLink {
   readonly #parameters: HdlcParameters;
   readonly #sendParameters: boolean;
   readonly #responseTimeoutMs: number;
+  readonly #octetTimeoutMs: number;
   readonly #attemptsMax: number;
   readonly #writer: FrameWriter;
   readonly #sender: UnitSender;
@@ -98,6 +99,7 @@ export class HdlcClientLink implements ClientLink {
     this.#sendParameters =
       options.sendParameters ?? !equalParameters(this.#parameters, defaultHdlcParameters);
     this.#responseTimeoutMs = options.responseTimeoutMs;
+    this.#octetTimeoutMs = options.octetTimeoutMs ?? octetTimeoutMsDefault;
     this.#attemptsMax = options.attemptsMax;
     const addresses = Uint8Array.of(...client, ...server, ...client);
     this.#writer = new FrameWriter(addresses, client.length);
@@ -174,7 +176,7 @@ export class HdlcClientLink implements ClientLink {
       return;
     }
     if (this.#gate.isGrowing()) {
-      this.#output.arm(octetTimeoutMs);
+      this.#output.arm(this.#octetTimeoutMs);
       return;
     }
     this.#armed = false;
