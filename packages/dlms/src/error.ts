@@ -67,6 +67,8 @@ export const protocolErrors = {
   "wrapper/no-answer": "reopen-line",
   "iec62056-21/no-answer": "reopen-line",
   "iec62056-21/no-mode-e": "operator",
+  "iec62056-21/checksum": "reopen-line",
+  "iec62056-21/limit": "operator",
   "acse/no-answer": "reopen-session",
   "acse/rejected": "operator",
   "acse/rejected-transient": "pause",

@@ -142,6 +142,14 @@ export const englishErrors: ErrorTexts = {
     message: "Frames of the meter are missing ({detail}).",
     next: "The link is opened again by itself.",
   },
+  "iec62056-21/checksum": {
+    message: "The readout came damaged, each time ({detail}).",
+    next: "Check the head's seat on the meter and the cable; a lower baud rate helps on bad lines.",
+  },
+  "iec62056-21/limit": {
+    message: "The readout is longer than the limit ({detail}).",
+    next: "Raise the limit, or have the meter's list shortened.",
+  },
   "iec62056-21/no-answer": {
     message: "The meter does not answer the optical sign-on ({detail}).",
     next: "Check the head, its baud rate (300, 7E1) and the device address; without mode E try HDLC directly.",
@@ -350,6 +358,38 @@ export const englishErrors: ErrorTexts = {
   "security/tag": {
     message: "The authentication tag is wrong ({detail}).",
     next: "Check encryption key, authentication key and system title.",
+  },
+  "serial/busy": {
+    message: "The serial port is held by another program ({detail}).",
+    next: "End the other program, or wait for it; one program at a time has the line.",
+  },
+  "serial/closed": {
+    message: "The serial port is gone ({detail}).",
+    next: "Check the adapter and its cable; the port is opened again by itself.",
+  },
+  "serial/failed": {
+    message: "The serial port failed ({detail}).",
+    next: "Check the adapter and its driver.",
+  },
+  "serial/flooded": {
+    message: "More is being sent than the serial line takes ({detail}).",
+    next: "Raise the baud rate, or ask for less; the port is opened again by itself.",
+  },
+  "serial/module-missing": {
+    message: "Serial ports need the package serialport, which does not load ({detail}).",
+    next: "Install it: npm install serialport",
+  },
+  "serial/not-found": {
+    message: "There is no such serial port ({detail}).",
+    next: "Check the path, and that the adapter is plugged in; /dev/serial/by-id has names that stay.",
+  },
+  "serial/not-permitted": {
+    message: "The system does not permit this serial port ({detail}).",
+    next: "Add this user to the group that owns the port (Debian: dialout).",
+  },
+  "serial/settings-refused": {
+    message: "The serial port does not take these settings ({detail}).",
+    next: "Choose a baud rate and a format that the adapter supports.",
   },
   "session/closed": {
     message: "The session is closed ({detail}).",

@@ -142,6 +142,14 @@ export const spanishErrors: ErrorTexts = {
     message: "Faltan tramas del medidor ({detail}).",
     next: "El enlace se reabre solo.",
   },
+  "iec62056-21/checksum": {
+    message: "La lectura llegó dañada todas las veces ({detail}).",
+    next: "Revise que el cabezal asiente bien y el cable; con mala línea ayuda bajar la velocidad.",
+  },
+  "iec62056-21/limit": {
+    message: "La lectura es más larga que el límite ({detail}).",
+    next: "Suba el límite o haga acortar la lista del medidor.",
+  },
   "iec62056-21/no-answer": {
     message: "El medidor no responde al saludo óptico ({detail}).",
     next: "Revise el cabezal, su velocidad (300, 7E1) y la dirección del equipo; sin modo E pruebe HDLC directo.",
@@ -350,6 +358,38 @@ export const spanishErrors: ErrorTexts = {
   "security/tag": {
     message: "La etiqueta de autenticación no es correcta ({detail}).",
     next: "Revise la clave de cifrado, la de autenticación y el título del sistema.",
+  },
+  "serial/busy": {
+    message: "El puerto serie lo tiene otro programa ({detail}).",
+    next: "Cierre el otro programa o espere; la línea es de un programa a la vez.",
+  },
+  "serial/closed": {
+    message: "El puerto serie ya no está ({detail}).",
+    next: "Revise el adaptador y su cable; el puerto se vuelve a abrir solo.",
+  },
+  "serial/failed": {
+    message: "El puerto serie ha fallado ({detail}).",
+    next: "Revise el adaptador y su controlador.",
+  },
+  "serial/flooded": {
+    message: "Se envía más de lo que la línea serie admite ({detail}).",
+    next: "Suba la velocidad o pida menos; el puerto se vuelve a abrir solo.",
+  },
+  "serial/module-missing": {
+    message: "Los puertos serie necesitan el paquete serialport, que no carga ({detail}).",
+    next: "Instálelo: npm install serialport",
+  },
+  "serial/not-found": {
+    message: "No existe ese puerto serie ({detail}).",
+    next: "Revise la ruta y que el adaptador esté conectado; /dev/serial/by-id tiene nombres estables.",
+  },
+  "serial/not-permitted": {
+    message: "El sistema no permite usar este puerto serie ({detail}).",
+    next: "Añada este usuario al grupo dueño del puerto (Debian: dialout).",
+  },
+  "serial/settings-refused": {
+    message: "El puerto serie no acepta estos ajustes ({detail}).",
+    next: "Elija una velocidad y un formato que el adaptador admita.",
   },
   "session/closed": {
     message: "La sesión está cerrada ({detail}).",
