@@ -1,6 +1,7 @@
 /**
- * One core, no I/O: a ciphered answer, its tag and counter checked, to a typed value. The request
- * before it goes plain on both sides: the link lets no answer in that nothing was sent for.
+ * One core, no I/O: a ciphered answer, its tag and counter checked, to a typed value. In the first
+ * case the request before it goes plain on both sides (the link lets no answer in that nothing was
+ * sent for), in the second it is sealed on both sides.
  */
 import { GetExchange } from "@lectura/dlms/client";
 import { obis } from "@lectura/dlms/cosem";
@@ -12,7 +13,7 @@ import {
   Secret,
 } from "@lectura/dlms/security";
 import { nodeCrypto } from "@lectura/dlms-node";
-import { floorOpenGet } from "./floor/ciphered.ts";
+import { floorOpenGet, floorSealGet } from "./floor/ciphered.ts";
 import { floorBuildGet } from "./floor/hand-written.ts";
 import { measure, printMeasured } from "./measure.ts";
 import { answerFrame, context, SessionPath } from "./session-path.ts";
@@ -20,6 +21,7 @@ import { answerFrame, context, SessionPath } from "./session-path.ts";
 const encryption = Uint8Array.fromHex("000102030405060708090a0b0c0d0e0f");
 const authentication = Uint8Array.fromHex("d0d1d2d3d4d5d6d7d8d9dadbdcdddedf");
 const systemTitle = Uint8Array.fromHex("4d4d4d0000bc614e");
+const ownSystemTitle = Uint8Array.fromHex("4c45430000000001");
 const plaintext = Uint8Array.fromHex("c401c10006075bcd15");
 const energy = { classId: 3, logicalName: obis("1.0.1.8.0.255"), attributeId: 2 };
 /** Answers in a row before the counter begins anew; a multiple of 8. */
@@ -34,12 +36,12 @@ const answers = Array.from({ length: answersMax }, (_, index) => {
   return answerFrame(index, [0xcc, content.length, ...content]);
 });
 
-function open(): () => unknown {
+function open(sealing: boolean): () => unknown {
   const windows = new ReplayWindows();
   const ciphering = new ApduCiphering({
     crypto: nodeCrypto,
     suite: 0,
-    ownSystemTitle: Uint8Array.fromHex("4c45430000000001"),
+    ownSystemTitle,
     peerSystemTitle: systemTitle,
     keys: {
       unicast: new Secret(encryption),
@@ -49,7 +51,9 @@ function open(): () => unknown {
     windows,
     protection: "authenticated-encrypted",
   });
-  const path = new SessionPath(ciphering);
+  const unprotect = (apdu: Uint8Array): Uint8Array => ciphering.unprotect(apdu);
+  const protect = (apdu: Uint8Array): Uint8Array => ciphering.protect(apdu);
+  const path = new SessionPath(sealing ? { unprotect, protect } : { unprotect });
   let turn = 0;
   return () => {
     if (turn === answersMax) {
@@ -57,6 +61,16 @@ function open(): () => unknown {
       windows.restart("unicast");
     }
     return path.run(new GetExchange(energy, 0xc1, context), answers[turn++]!);
+  };
+}
+
+function floorSealAndOpen(): () => unknown {
+  const openGet = floorOpenGet(encryption, authentication, systemTitle);
+  const sealGet = floorSealGet(encryption, authentication, ownSystemTitle);
+  let turn = 0;
+  return () => {
+    const at = turn++ & (answersMax - 1);
+    return [sealGet(at & 7, at & 7, turn), openGet(answers[at]!)];
   };
 }
 
@@ -75,7 +89,13 @@ export function benchCiphered(): void {
     measure({
       name: "glo GET parse, AES-128-GCM by node:crypto",
       floor: floorOpen(),
-      ours: open(),
+      ours: open(false),
+      goal: 1 / 1.3,
+    }),
+    measure({
+      name: "glo GET build + parse, both sealed",
+      floor: floorSealAndOpen(),
+      ours: open(true),
       goal: 1 / 1.3,
     }),
   ]);

@@ -23,6 +23,10 @@ export function answerFrame(sequence: number, apdu: Iterable<number>): Uint8Arra
   });
 }
 
+/** Opens the answers; seals the requests too, where it can. */
+export type BenchProtection = Pick<ApduProtection, "unprotect"> &
+  Partial<Pick<ApduProtection, "protect">>;
+
 /**
  * What a session does for each request, without its port and its promise: the exchange writes and
  * reads, the link numbers, checks and repeats. One answer is read where it stands, as there.
@@ -36,13 +40,12 @@ export class SessionPath implements LinkOutput {
     attemptsMax: 1,
   });
   readonly #writer = new OctetWriter(512, 512);
-  readonly #protection: Pick<ApduProtection, "unprotect"> | undefined;
+  readonly #protection: BenchProtection | undefined;
   #exchange: Exchange<unknown> | undefined;
   /** What a socket takes, and may keep: a copy, made as the TCP port makes it. */
   sent: Uint8Array | undefined;
 
-  /** `protection` opens the answers; requests go plain, and are not what is measured with it. */
-  constructor(protection?: Pick<ApduProtection, "unprotect">) {
+  constructor(protection?: BenchProtection) {
     this.#protection = protection;
     this.#link.connect();
     this.#link.receive(buildFrame({ destination: client, source: server, control: 0x73 }));
@@ -51,9 +54,18 @@ export class SessionPath implements LinkOutput {
   run(exchange: Exchange<unknown>, answer: Uint8Array): unknown {
     this.#exchange = exchange;
     const writer = this.#writer;
+    const protect = this.#protection?.protect;
     writer.reset();
-    writer.octets(this.#link.prefix);
-    exchange.start(writer);
+    if (protect === undefined) {
+      writer.octets(this.#link.prefix);
+      exchange.start(writer);
+    } else {
+      exchange.start(writer);
+      const sealed = protect(writer.view());
+      writer.reset();
+      writer.octets(this.#link.prefix);
+      writer.octets(sealed);
+    }
     this.#link.send(writer.view());
     this.#link.receive(answer);
     return exchange.result;

@@ -71,6 +71,32 @@ describe("published values", () => {
   });
 });
 
+test("a prepared key seals into place and opens as the key itself does", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(16, 32),
+      fc.uint8Array({ maxLength: 200 }),
+      fc.uint8Array({ maxLength: 100 }),
+      (keyOctets, plain, additional) => {
+        const key = new Uint8Array(keyOctets).fill(3);
+        const nonce = new Uint8Array(12).fill(9);
+        const prepared = nodeCrypto.prepareGcm(key);
+        const into = new Uint8Array(plain.length + 12 + 5);
+        prepared.seal(nonce, additional, plain, into, 3);
+        const sealed = nodeCrypto.sealGcm(key, nonce, additional, plain);
+        expect(into.subarray(3, -2)).toEqual(sealed);
+        const text = sealed.subarray(0, -12);
+        const tag = sealed.slice(-12);
+        expect(prepared.open(nonce, additional, text, tag)).toEqual(plain);
+        tag[0]! ^= 1;
+        expect(prepared.open(nonce, additional, text, tag)).toBeUndefined();
+      },
+    ),
+    { numRuns: 30 },
+  );
+  expect(() => nodeCrypto.prepareGcm(new Uint8Array(24))).toThrow(RangeError);
+});
+
 describe("refusals", () => {
   const key = new Uint8Array(16);
   const nonce = new Uint8Array(12);

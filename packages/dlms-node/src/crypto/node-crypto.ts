@@ -5,6 +5,7 @@ import {
   createHash,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   type KeyObject,
   randomBytes,
   sign,
@@ -13,6 +14,7 @@ import {
 import type { CryptoPort, CurveName, HashName } from "@lectura/dlms/security";
 
 const tagOctets = 12;
+const nonceOctets = 12;
 const gcmOptions = { authTagLength: tagOctets } as const;
 const wrapOctets = 8;
 /** RFC 3394 2.2.3.1, the default initial value. */
@@ -26,35 +28,25 @@ const opensslCurves: Readonly<Record<CurveName, string>> = {
 const curveHashes: Readonly<Record<CurveName, HashName>> = { "P-256": "sha256", "P-384": "sha384" };
 const coordinateOctets: Readonly<Record<CurveName, number>> = { "P-256": 32, "P-384": 48 };
 
-const nonceOctets = 12;
-/** Security control and a key of 32 octets at most; beyond, the copy is what costs. */
-const additionalOctetsMax = 64;
-/**
- * What OpenSSL reads has to lie outside V8's heap, and moving the octets of a short, young array
- * there costs half a microsecond. These lie there already; they hold anything during a call only,
- * and are wiped of key octets behind it.
- */
-const nonceBuffer = Buffer.allocUnsafeSlow(nonceOctets);
-const additionalBuffer = Buffer.allocUnsafeSlow(additionalOctetsMax);
-
 /** The primitives of DLMS/COSEM by the platform's OpenSSL: constant time, no state kept. */
 export const nodeCrypto: CryptoPort = {
   sealGcm: (key, nonce, additionalData, plaintext) => {
-    const cipher = createCipheriv(gcm(key), key, outside(nonce), gcmOptions);
-    authenticate(cipher, additionalData);
     const sealed = new Uint8Array(plaintext.length + tagOctets);
-    if (plaintext.length > 0) sealed.set(cipher.update(plaintext));
-    cipher.final();
-    sealed.set(cipher.getAuthTag(), plaintext.length);
+    seal(gcm(key), key, nonce, additionalData, plaintext, sealed, 0);
     return sealed;
   },
-  openGcm: (key, nonce, additionalData, ciphertext, tag) => {
-    if (tag.length !== tagOctets) return undefined;
-    const decipher = createDecipheriv(gcm(key), key, outside(nonce), gcmOptions);
-    authenticate(decipher, additionalData);
-    decipher.setAuthTag(tag);
-    const plaintext = ciphertext.length > 0 ? view(decipher.update(ciphertext)) : nothing;
-    return finishes(decipher) ? plaintext : undefined;
+  openGcm: (key, nonce, additionalData, ciphertext, tag) =>
+    open(gcm(key), key, nonce, additionalData, ciphertext, tag),
+  prepareGcm: (octets) => {
+    const name = gcm(octets);
+    const key = createSecretKey(octets);
+    return {
+      seal: (nonce, additionalData, plaintext, into, at) => {
+        seal(name, key, nonce, additionalData, plaintext, into, at);
+      },
+      open: (nonce, additionalData, ciphertext, tag) =>
+        open(name, key, nonce, additionalData, ciphertext, tag),
+    };
   },
   applyCtr: (key, counterBlock, octets) =>
     view(createCipheriv(`aes-${keyBits(key)}-ctr`, key, counterBlock).update(octets)),
@@ -117,25 +109,44 @@ function view(octets: Buffer): Uint8Array {
   return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
 }
 
-/** The nonce in octets that OpenSSL can read where they are. */
-function outside(nonce: Uint8Array): Uint8Array {
-  if (nonce.length !== nonceOctets) throw new RangeError(`a nonce of ${nonce.length} octets`);
-  for (let at = 0; at < nonceOctets; at++) nonceBuffer[at] = nonce[at]!;
-  return nonceBuffer;
+type GcmName = "aes-128-gcm" | "aes-256-gcm";
+
+function seal(
+  name: GcmName,
+  key: Uint8Array | KeyObject,
+  nonce: Uint8Array,
+  additionalData: Uint8Array,
+  plaintext: Uint8Array,
+  into: Uint8Array,
+  at: number,
+): void {
+  const cipher = createCipheriv(name, key, checkedNonce(nonce), gcmOptions);
+  cipher.setAAD(additionalData);
+  if (plaintext.length > 0) into.set(cipher.update(plaintext), at);
+  cipher.final();
+  into.set(cipher.getAuthTag(), at + plaintext.length);
 }
 
-function authenticate(
-  cipher: { setAAD(octets: Uint8Array): unknown },
+function open(
+  name: GcmName,
+  key: Uint8Array | KeyObject,
+  nonce: Uint8Array,
   additionalData: Uint8Array,
-): void {
-  const { length } = additionalData;
-  if (length > additionalOctetsMax) {
-    cipher.setAAD(additionalData);
-    return;
-  }
-  for (let at = 0; at < length; at++) additionalBuffer[at] = additionalData[at]!;
-  cipher.setAAD(additionalBuffer.subarray(0, length));
-  for (let at = 0; at < length; at++) additionalBuffer[at] = 0;
+  ciphertext: Uint8Array,
+  tag: Uint8Array,
+): Uint8Array | undefined {
+  if (tag.length !== tagOctets) return undefined;
+  const decipher = createDecipheriv(name, key, checkedNonce(nonce), gcmOptions);
+  decipher.setAAD(additionalData);
+  decipher.setAuthTag(tag);
+  const plaintext = ciphertext.length > 0 ? view(decipher.update(ciphertext)) : nothing;
+  return finishes(decipher) ? plaintext : undefined;
+}
+
+/** OpenSSL would take others. */
+function checkedNonce(nonce: Uint8Array): Uint8Array {
+  if (nonce.length !== nonceOctets) throw new RangeError(`a nonce of ${nonce.length} octets`);
+  return nonce;
 }
 
 function keyBits(key: Uint8Array): 128 | 256 {
@@ -144,7 +155,7 @@ function keyBits(key: Uint8Array): 128 | 256 {
   throw new RangeError(`an AES key has 16 or 32 octets, this one ${key.length}`);
 }
 
-function gcm(key: Uint8Array): "aes-128-gcm" | "aes-256-gcm" {
+function gcm(key: Uint8Array): GcmName {
   return keyBits(key) === 128 ? "aes-128-gcm" : "aes-256-gcm";
 }
 

@@ -5,11 +5,13 @@
 import { isAcseTag } from "../acse/codec.ts";
 import { InvariantError, ProtocolError } from "../error.ts";
 import { type Apdu, type ApduLeniency, decodeApdu } from "../xdlms/apdu.ts";
-import { contentOverhead, sealContent } from "./content.ts";
+import { type CipheredApdu, closedApdu, closedService } from "./closed-apdu.ts";
+import { contentOctets, contentOverhead } from "./content-cipher.ts";
+import { ContentCiphers } from "./content-ciphers.ts";
 import type { CryptoPort } from "./crypto.ts";
-import { type CipheredApdu, type EnvelopeForm, openEnvelope, writeEnvelope } from "./envelope.ts";
+import { type EnvelopeForm, openClosed, openedEnvelope, type ReceiveRules } from "./envelope.ts";
 import { InvocationCounter } from "./invocation-counter.ts";
-import { type CipheringKeys, keyOf, ReplayWindows } from "./keys.ts";
+import { type CipheringKeys, ReplayWindows } from "./keys.ts";
 import type { Secret } from "./secret.ts";
 import { type Protection, type ProtectionBits, protectionBits } from "./security-control.ts";
 import { type SecuritySuite, suites } from "./suite.ts";
@@ -59,6 +61,9 @@ export class ApduCiphering {
   readonly #options: ApduCipheringOptions;
   readonly #windows: ReplayWindows;
   #keys: CipheringKeys;
+  #ciphers: ContentCiphers;
+  /** Of services; made anew where the keys or the peer's title change. */
+  #rules: ReceiveRules | undefined;
   #peerSystemTitle: Uint8Array | undefined;
   #dedicatedCounter: InvocationCounter | undefined;
   #lastRequest: RequestKind | undefined;
@@ -68,6 +73,7 @@ export class ApduCiphering {
     this.#options = options;
     this.#windows = options.windows ?? new ReplayWindows();
     this.#keys = options.keys;
+    this.#ciphers = new ContentCiphers(options.crypto, options.keys, "often");
     this.#peerSystemTitle = options.peerSystemTitle;
     if (options.keys.dedicated !== undefined) this.useDedicatedKey(options.keys.dedicated);
   }
@@ -94,11 +100,14 @@ export class ApduCiphering {
       throw new ProtocolError("security/key-missing", "the peer names another system title");
     }
     this.#peerSystemTitle = title.slice();
+    this.#rules = undefined;
   }
 
   /** The key of this association alone, fresh, so its counters begin anew on both sides. */
   useDedicatedKey(key: Secret): void {
     this.#keys = { ...this.#keys, dedicated: key };
+    this.#ciphers = new ContentCiphers(this.#options.crypto, this.#keys, "often");
+    this.#rules = undefined;
     this.#dedicatedCounter = new InvocationCounter({ next: 0 });
     this.#windows.restart("dedicated");
   }
@@ -113,7 +122,7 @@ export class ApduCiphering {
 
   /** Octets of its own; the APDU itself where services are plain. @throws {ProtocolError} */
   protect(apdu: Uint8Array): Uint8Array {
-    const { crypto, suite } = this.#options;
+    const { suite } = this.#options;
     const tag = apdu[0];
     if (tag === undefined) throw new InvariantError("an empty APDU");
     const initiate = initiateTags.has(tag);
@@ -123,18 +132,16 @@ export class ApduCiphering {
     if (plain || refusalTags.has(tag) || isAcseTag(tag)) return apdu;
     const dedicated = !initiate && (kind === undefined || kind.dedicated);
     const counter = dedicated ? this.#dedicatedCounter : undefined;
-    const name = counter === undefined ? "unicast" : "dedicated";
-    const encryption = keyOf(this.#keys, name, suites[suite]);
-    const keys = bits.authenticated
-      ? { encryption, authentication: keyOf(this.#keys, "authentication", suites[suite]) }
-      : { encryption };
+    const cipher = this.#ciphers.of(counter === undefined ? "unicast" : "dedicated", suites[suite]);
     const invocationCounter = (counter ?? this.#options.counter).take();
     const systemTitle = this.ownSystemTitle;
-    const origin = { systemTitle, invocationCounter };
-    const content = sealContent(crypto, { suite, ...bits }, keys, origin, apdu);
     const scope = counter === undefined ? "global" : "dedicated";
     const form = initiate ? "service" : (kind?.form ?? this.#options.form ?? "service");
-    return writeEnvelope(content, tag, scope, form, systemTitle);
+    const octets = contentOctets(bits.authenticated, apdu.length);
+    const envelope = openedEnvelope(octets, tag, scope, form, systemTitle);
+    const origin = { systemTitle, invocationCounter };
+    cipher.sealInto({ suite, ...bits }, origin, apdu, envelope, envelope.length - octets);
+    return envelope;
   }
 
   /**
@@ -144,7 +151,7 @@ export class ApduCiphering {
    */
   unprotect(apdu: Uint8Array): Uint8Array {
     const tag = apdu[0] ?? 0;
-    const { crypto, suite, leniency, protection, required = protection } = this.#options;
+    const { leniency, protection, required = protection } = this.#options;
     if (refusalTags.has(tag) || isAcseTag(tag)) return apdu;
     if (!isCipheredTag(tag)) {
       this.#lastRequest = undefined;
@@ -152,22 +159,32 @@ export class ApduCiphering {
       if (least === "none") return apdu;
       throw new ProtocolError("security/policy", "the APDU is not protected");
     }
-    const envelope = asEnvelope(decodeApdu(apdu, leniency));
-    const opened = openEnvelope(envelope, {
+    const closed = closedService(apdu) ?? closedApdu(asEnvelope(decodeApdu(apdu, leniency)));
+    const initiate = closed.plainTag !== undefined && initiateTags.has(closed.plainTag);
+    const rules = (this.#rules ??= this.#rulesOf(required));
+    const opened = openClosed(
+      closed,
+      initiate ? { ...rules, required: this.#initiateProtection } : rules,
+    );
+    if (this.#options.answersInKind === true) {
+      const { authenticated, encrypted } = opened.secured;
+      const form = closed.plainTag === undefined ? "general" : "service";
+      this.#lastRequest = { authenticated, encrypted, form, dedicated: closed.dedicated };
+    }
+    return opened.plaintext;
+  }
+
+  #rulesOf(required: Protection): ReceiveRules {
+    const { crypto, suite } = this.#options;
+    return {
       crypto,
       suite,
       keys: this.#keys,
-      required: envelope.kind.includes("initiate") ? this.#initiateProtection : required,
+      ciphers: this.#ciphers,
+      required,
       windows: this.#windows,
       peerSystemTitle: this.#peerSystemTitle,
-    });
-    if (this.#options.answersInKind === true) {
-      const { authenticated, encrypted } = opened.secured;
-      const form = envelope.kind.startsWith("general-") ? "general" : "service";
-      const dedicated = opened.key === "dedicated";
-      this.#lastRequest = { authenticated, encrypted, form, dedicated };
-    }
-    return opened.plaintext;
+    };
   }
 
   #bitsToSend(initiate: boolean, kind: RequestKind | undefined): ProtectionBits {

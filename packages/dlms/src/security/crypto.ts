@@ -13,9 +13,32 @@ export interface KeyPair {
 }
 
 /**
+ * An AES key made ready once for many messages, for AES-GCM with a tag of 12 octets. Whoever asked
+ * for it holds it, and lets go of it with the key. `nonce` has 12 octets; both calls read it and the
+ * additional data before they return, and keep neither.
+ */
+export interface GcmKey {
+  /** Writes the ciphertext, then the tag, into `into` from `at` on. */
+  seal(
+    nonce: Uint8Array,
+    additionalData: Uint8Array,
+    plaintext: Uint8Array,
+    into: Uint8Array,
+    at: number,
+  ): void;
+  /** The plaintext; undefined where the tag of 12 octets does not verify. */
+  open(
+    nonce: Uint8Array,
+    additionalData: Uint8Array,
+    ciphertext: Uint8Array,
+    tag: Uint8Array,
+  ): Uint8Array | undefined;
+}
+
+/**
  * The cryptographic primitives of DLMS/COSEM (Green Book 9.2.3), given from outside: this library
- * computes none itself. Every call is synchronous, keeps nothing, and leaves its input as it is;
- * results are octets of their own. AES keys have 16 or 32 octets. A key, nonce or point of another
+ * computes none itself. Every call is synchronous, keeps nothing (a prepared key is its asker's), and
+ * leaves its input as it is; results are octets of their own. AES keys have 16 or 32 octets. A key, nonce or point of another
  * form is a RangeError: the caller has checked its configuration.
  */
 export interface CryptoPort {
@@ -34,6 +57,8 @@ export interface CryptoPort {
     ciphertext: Uint8Array,
     tag: Uint8Array,
   ): Uint8Array | undefined;
+  /** The key, ready for many messages. */
+  prepareGcm(key: Uint8Array): GcmKey;
   /** AES-CTR with a 32-bit counter at the end of the first counter block (16 octets). */
   applyCtr(key: Uint8Array, counterBlock: Uint8Array, octets: Uint8Array): Uint8Array;
   /** AES on every block of 16 octets by itself. */

@@ -2,33 +2,22 @@
  * Ciphering envelopes around whole APDUs (Green Book 9.5): glo- and ded- with a tag for each
  * service, general-glo- and general-ded-ciphering with the sender's system title.
  */
-import { writeLength } from "../axdr/length.ts";
 import { DecodeError, ProtocolError } from "../error.ts";
-import { transferOctetsMax } from "../limits.ts";
-import { OctetWriter } from "../octets.ts";
-import {
-  type CipheredService,
-  type CipheredServiceKind,
-  dedTags,
-  gloTags,
-} from "../xdlms/ciphered-service.ts";
-import type { GeneralDedCiphering, GeneralGloCiphering } from "../xdlms/general-ciphered.ts";
-import { type SecuredContent, splitSecuredContent } from "../xdlms/secured-content.ts";
-import { openContent, openUnverified, systemTitleOctets } from "./content.ts";
+import type { SecuredContent } from "../xdlms/secured-content.ts";
+import { type CipheredApdu, type ClosedApdu, closedApdu, plainTagIn } from "./closed-apdu.ts";
+import { systemTitleOctets } from "./content-cipher.ts";
+import { ContentCiphers } from "./content-ciphers.ts";
 import type { CryptoPort } from "./crypto.ts";
-import { type CipheringKeys, type KeyName, keyOf, type ReplayWindows } from "./keys.ts";
+import { type CipheringKeys, type KeyName, type ReplayWindows } from "./keys.ts";
 import { type Protection, requireProtection } from "./security-control.ts";
 import { type SecuritySuite, suiteOf } from "./suite.ts";
 
-/** Envelopes that name a key of the association, all but general-ciphering. */
-export type CipheredApdu = CipheredService | GeneralGloCiphering | GeneralDedCiphering;
+export type { CipheredApdu } from "./closed-apdu.ts";
 
 /** Envelope to send in: a tag for each service, or one for all. */
 export type EnvelopeForm = "service" | "general";
 
 const generalTags = { global: 0xdb, dedicated: 0xdc } as const;
-const tagsByKind: Readonly<Record<CipheredServiceKind, number>> = { ...gloTags, ...dedTags };
-const serviceTags: ReadonlySet<number> = new Set(Object.values(tagsByKind));
 
 /**
  * Tag of a plain APDU's own ciphered form; undefined where it has none (access, notifications,
@@ -39,16 +28,45 @@ export function cipheredTag(plainTag: number, key: "global" | "dedicated"): numb
   const global = plainTag >= 0x80 ? plainTag + 0x08 : plainTag | 0x20;
   const dedicated = plainTag >= 0x80 ? plainTag + 0x10 : plainTag | 0x40;
   const tag = key === "global" ? global : dedicated;
-  return serviceTags.has(tag) && plainTagOf(tag) === plainTag ? tag : undefined;
+  return plainTagIn(tag) === plainTag ? tag : undefined;
 }
 
-function plainTagOf(tag: number): number {
-  if (tag >= 0xd0) return tag - 0x10;
-  if (tag >= 0x80) return tag - 0x08;
-  return tag & 0x1f;
+/** Octets that stand before the content of an envelope. */
+export function envelopeHead(
+  contentOctets: number,
+  plainTag: number,
+  key: "global" | "dedicated",
+  form: EnvelopeForm,
+  systemTitle: Uint8Array,
+): number {
+  const own = form === "service" ? cipheredTag(plainTag, key) : undefined;
+  return (own === undefined ? 2 + systemTitle.length : 1) + lengthOctets(contentOctets);
 }
 
-/** Puts sealed content into its envelope. `general` carries the sender's system title. */
+/**
+ * An envelope with room for its content, which begins at `envelopeHead`. `general` carries the
+ * sender's system title.
+ */
+export function openedEnvelope(
+  contentOctets: number,
+  plainTag: number,
+  key: "global" | "dedicated",
+  form: EnvelopeForm,
+  systemTitle: Uint8Array,
+): Uint8Array {
+  const head = envelopeHead(contentOctets, plainTag, key, form, systemTitle);
+  const envelope = new Uint8Array(head + contentOctets);
+  const own = form === "service" ? cipheredTag(plainTag, key) : undefined;
+  envelope[0] = own ?? generalTags[key];
+  if (own === undefined) {
+    envelope[1] = systemTitle.length;
+    envelope.set(systemTitle, 2);
+  }
+  writeLengthAt(envelope, head, contentOctets);
+  return envelope;
+}
+
+/** Puts sealed content into its envelope, octets of its own. */
 export function writeEnvelope(
   content: Uint8Array,
   plainTag: number,
@@ -56,24 +74,34 @@ export function writeEnvelope(
   form: EnvelopeForm,
   systemTitle: Uint8Array,
 ): Uint8Array {
-  const writer = new OctetWriter(transferOctetsMax, content.length + 16);
-  const own = form === "service" ? cipheredTag(plainTag, key) : undefined;
-  if (own === undefined) {
-    writer.uint8(generalTags[key]);
-    writeLength(writer, systemTitle.length);
-    writer.octets(systemTitle);
-  } else {
-    writer.uint8(own);
+  const envelope = openedEnvelope(content.length, plainTag, key, form, systemTitle);
+  envelope.set(content, envelope.length - content.length);
+  return envelope;
+}
+
+function lengthOctets(length: number): 1 | 2 | 3 | 4 {
+  if (length < 0x80) return 1;
+  if (length <= 0xff) return 2;
+  return length <= 0xffff ? 3 : 4;
+}
+
+/** The shortest form of a length (A-XDR), ending before `end`. */
+function writeLengthAt(octets: Uint8Array, end: number, length: number): void {
+  const count = lengthOctets(length);
+  let left = length;
+  for (let at = end - 1; at > end - count; at--) {
+    octets[at] = left;
+    left >>>= 8;
   }
-  writeLength(writer, content.length);
-  writer.octets(content);
-  return writer.view();
+  octets[end - count] = count === 1 ? length : 0x80 | (count - 1);
 }
 
 /** What a receiver knows and demands. */
 export interface ReceiveRules {
   readonly crypto: CryptoPort;
   readonly keys: CipheringKeys;
+  /** The same keys made ready, by whoever opens more than one APDU. */
+  readonly ciphers?: ContentCiphers;
   /** Absent: whichever the security control names. */
   readonly suite?: SecuritySuite;
   /** The least that is accepted. */
@@ -105,7 +133,12 @@ export interface OpenedApdu {
  * @throws {ProtocolError} security/policy, security/key-missing, security/tag, security/replay
  */
 export function openEnvelope(apdu: CipheredApdu, rules: ReceiveRules): OpenedApdu {
-  const secured = splitSecuredContent(apdu.content);
+  return openClosed(closedApdu(apdu), rules);
+}
+
+/** The same for an envelope taken apart already. @throws as `openEnvelope` */
+export function openClosed(closed: ClosedApdu, rules: ReceiveRules): OpenedApdu {
+  const { secured } = closed;
   refuseCompression(secured);
   const suite = suiteOf(secured.suite);
   if (rules.suite !== undefined && rules.suite !== suite.suite) {
@@ -113,19 +146,15 @@ export function openEnvelope(apdu: CipheredApdu, rules: ReceiveRules): OpenedApd
     throw new ProtocolError("security/policy", problem);
   }
   requireProtection(secured, rules.required);
-  const key = keyNameOf(apdu, secured);
-  const systemTitle = senderTitle(apdu, rules.peerSystemTitle);
-  const encryption = keyOf(rules.keys, key, suite);
+  const key = keyNameOf(closed);
+  const systemTitle = senderTitle(closed.systemTitle, rules.peerSystemTitle);
+  const ciphers = rules.ciphers ?? new ContentCiphers(rules.crypto, rules.keys, "once");
+  const cipher = ciphers.of(key, suite);
   const verified = secured.authenticated && !isUnverifiable(rules);
   const plaintext = verified
-    ? openContent(
-        rules.crypto,
-        secured,
-        { encryption, authentication: keyOf(rules.keys, "authentication", suite) },
-        systemTitle,
-      )
-    : openUnverified(rules.crypto, secured, encryption, systemTitle);
-  checkService(apdu, plaintext);
+    ? cipher.open(secured, systemTitle)
+    : cipher.openUnverified(secured, systemTitle);
+  checkService(closed, plaintext);
   rules.windows?.of(key).accept(secured.invocationCounter, verified);
   return { plaintext, secured, key, systemTitle, verified };
 }
@@ -139,13 +168,12 @@ export function refuseCompression({ compressed }: SecuredContent): void {
   if (compressed) throw new ProtocolError("security/policy", "the content is compressed");
 }
 
-function keyNameOf(apdu: CipheredApdu, secured: SecuredContent): KeyName {
-  if (apdu.kind.startsWith("ded-") || apdu.kind === "general-ded-ciphering") return "dedicated";
+function keyNameOf({ dedicated, secured }: ClosedApdu): KeyName {
+  if (dedicated) return "dedicated";
   return secured.broadcastKey ? "broadcast" : "unicast";
 }
 
-function senderTitle(apdu: CipheredApdu, peer: Uint8Array | undefined): Uint8Array {
-  const named = "systemTitle" in apdu && apdu.systemTitle.length > 0 ? apdu.systemTitle : undefined;
+function senderTitle(named: Uint8Array | undefined, peer: Uint8Array | undefined): Uint8Array {
   const title = named ?? peer;
   if (title === undefined) {
     throw new ProtocolError("security/key-missing", "the sender's system title is not known");
@@ -161,9 +189,8 @@ function senderTitle(apdu: CipheredApdu, peer: Uint8Array | undefined): Uint8Arr
 }
 
 /** The tag outside names the service inside; a wrong key without a tag shows here. */
-function checkService(apdu: CipheredApdu, plaintext: Uint8Array): void {
-  if (apdu.kind === "general-glo-ciphering" || apdu.kind === "general-ded-ciphering") return;
-  if (plaintext[0] !== plainTagOf(tagsByKind[apdu.kind])) {
-    throw new DecodeError("security", apdu.kind, 0, "holds another service than it says");
+function checkService({ plainTag }: ClosedApdu, plaintext: Uint8Array): void {
+  if (plainTag !== undefined && plaintext[0] !== plainTag) {
+    throw new DecodeError("security", "service", 0, "is another than the envelope says");
   }
 }

@@ -6,7 +6,8 @@ import { ProtocolError } from "../error.ts";
 import { concatOctets, OctetWriter } from "../octets.ts";
 import type { GeneralCiphering, GeneralHeader, KeyInfo } from "../xdlms/general-ciphering.ts";
 import { type SecuredContent, splitSecuredContent } from "../xdlms/secured-content.ts";
-import { type ContentKeys, openContent, openUnverified, sealContent } from "./content.ts";
+import { openContent, openUnverified, sealContent } from "./content.ts";
+import type { ContentKeys } from "./content-cipher.ts";
 import type { CryptoPort, KeyPair } from "./crypto.ts";
 import { refuseCompression } from "./envelope.ts";
 import {

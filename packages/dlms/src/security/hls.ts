@@ -5,7 +5,8 @@
 import { ProtocolError } from "../error.ts";
 import { concatOctets } from "../octets.ts";
 import { splitSecuredContent } from "../xdlms/secured-content.ts";
-import { contentOverhead, openContent, sealContent } from "./content.ts";
+import { openContent, sealContent } from "./content.ts";
+import { contentOverhead } from "./content-cipher.ts";
 import type { CryptoPort, CurveName } from "./crypto.ts";
 import {
   challengeFor,

@@ -1,13 +1,8 @@
 export { ApduCiphering, type ApduCipheringOptions } from "./apdu-ciphering.ts";
 export { equalConstantTime } from "./constant-time.ts";
-export {
-  type ContentKeys,
-  type ContentOrigin,
-  openContent,
-  openUnverified,
-  sealContent,
-} from "./content.ts";
-export type { CryptoPort, CurveName, HashName, KeyPair } from "./crypto.ts";
+export { openContent, openUnverified, sealContent } from "./content.ts";
+export type { ContentKeys, ContentOrigin } from "./content-cipher.ts";
+export type { CryptoPort, CurveName, GcmKey, HashName, KeyPair } from "./crypto.ts";
 export {
   type CipheredApdu,
   cipheredTag,

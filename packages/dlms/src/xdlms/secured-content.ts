@@ -23,23 +23,31 @@ export interface SecuredContent {
   readonly tag?: Uint8Array;
 }
 
-/** Takes a ciphered APDU's content apart. @throws {DecodeError} shorter than its own header and tag. */
-export function splitSecuredContent(content: Uint8Array): SecuredContent {
-  const securityControl = content[0] ?? 0;
+/**
+ * Takes a ciphered APDU's content apart, `octets` from `start` to the end.
+ * @throws {DecodeError} shorter than its own header and tag, counted from `start`
+ */
+export function splitSecuredContent(octets: Uint8Array, start = 0): SecuredContent {
+  const { length } = octets;
+  const securityControl = octets[start] ?? 0;
   const authenticated = (securityControl & 0x10) !== 0;
   const needed = authenticated ? 5 + authenticationTagOctets : 5;
-  if (content.length < needed) {
-    const problem = `needs ${needed} octets, has ${content.length}`;
-    throw new DecodeError("security", "ciphered content", content.length, problem);
+  if (length - start < needed) {
+    const problem = `needs ${needed} octets, has ${length - start}`;
+    throw new DecodeError("security", "ciphered content", length - start, problem);
   }
-  const end = authenticated ? content.length - authenticationTagOctets : content.length;
+  const end = authenticated ? length - authenticationTagOctets : length;
   const encrypted = (securityControl & 0x20) !== 0;
   const suite = securityControl & 0x0f;
   const broadcastKey = (securityControl & 0x40) !== 0;
   const compressed = (securityControl & 0x80) !== 0;
   const invocationCounter =
-    ((content[1]! << 24) | (content[2]! << 16) | (content[3]! << 8) | content[4]!) >>> 0;
-  const text = content.subarray(5, end);
+    ((octets[start + 1]! << 24) |
+      (octets[start + 2]! << 16) |
+      (octets[start + 3]! << 8) |
+      octets[start + 4]!) >>>
+    0;
+  const text = octets.subarray(start + 5, end);
   // Literals, not a spread: this stands in the way of every ciphered APDU.
   return authenticated
     ? {
@@ -51,7 +59,7 @@ export function splitSecuredContent(content: Uint8Array): SecuredContent {
         compressed,
         invocationCounter,
         text,
-        tag: content.subarray(end),
+        tag: octets.subarray(end),
       }
     : {
         securityControl,
