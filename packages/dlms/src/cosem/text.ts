@@ -38,3 +38,21 @@ function continuationCount(lead: number): 0 | 1 | 2 | 3 | undefined {
   if (lead >= 0xe0 && lead < 0xf0) return 2;
   return lead >= 0xf0 && lead < 0xf5 ? 3 : undefined;
 }
+
+/** UTF-8 of a text; halves of surrogate pairs that stand alone become U+FFFD. */
+export function utf8Octets(text: string): Uint8Array {
+  const octets: number[] = [];
+  for (const character of text.toWellFormed()) {
+    const point = character.codePointAt(0)!;
+    if (point < 0x80) {
+      octets.push(point);
+      continue;
+    }
+    const following = point < 0x800 ? 1 : point < 0x1_0000 ? 2 : 3;
+    octets.push(((0xff00 >> (following + 1)) & 0xff) | (point >> (6 * following)));
+    for (let shift = 6 * (following - 1); shift >= 0; shift -= 6) {
+      octets.push(0x80 | ((point >> shift) & 0x3f));
+    }
+  }
+  return Uint8Array.from(octets);
+}

@@ -211,20 +211,20 @@ export const accessAndManagementClasses: readonly InterfaceClass[] = parseClasse
   import_certificate() +58
   export_certificate() +60
   remove_certificate() +68
-122 v0 generic Function control
+122 v0 Function control
   activation_status: array
   function_list: array
   set_function_status()
   add_function()
   remove_function()
-123 v0 generic Array manager
+123 v0 Array manager
   array_object_list: array
   retrieve_number_of_entries()
   retrieve_entries()
   insert_entry()
   update_entry()
   remove_entries()
-124 v0 generic Communication port protection
+124 v0 Communication port protection
   protection_mode: enum
   allowed_failed_attempts: long-unsigned
   initial_lockout_time: double-long-unsigned
