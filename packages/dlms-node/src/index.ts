@@ -5,6 +5,21 @@ export { PortError, type PortErrorCode, portErrorFrom, portErrors } from "./port
 export { type SharedPort, sharePort } from "./share-port.ts";
 export { openTcpPort, portFromSocket, type TcpPortOptions } from "./tcp-port.ts";
 export { openUdpPort, type UdpPortOptions } from "./udp-port.ts";
+export { isLinePort, type LinePort } from "./line-port.ts";
+export { openSerialPort, type SerialPortOptions } from "./serial-port.ts";
+export {
+  parseSerialEndpoint,
+  type SerialEndpoint,
+  type SerialParity,
+  type SerialSettings,
+} from "./serial-endpoint.ts";
+export type {
+  SerialDriver,
+  SerialDriverDone,
+  SerialDriverOptions,
+  SerialDriverPort,
+} from "./serial-driver.ts";
+export type { ModeEOptions } from "./mode-e-options.ts";
 export { openSession } from "./open-session.ts";
 export type {
   AttributeValue,

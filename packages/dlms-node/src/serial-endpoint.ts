@@ -22,7 +22,7 @@ export interface SerialEndpoint extends Partial<SerialSettings> {
 }
 
 /** What most meters keep to behind no sign-on (IEC 62056-46 clause 5.4: 9600 Bd 8N1). */
-export const defaultSerialSettings: SerialSettings = {
+const defaultSerialSettings: SerialSettings = {
   baudRate: 9600,
   dataBits: 8,
   parity: "none",
