@@ -1,7 +1,7 @@
 /** Writes docs/errors.md from the error tables and the texts; `--check` only compares. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { protocolErrors } from "@lectura/dlms/octets";
-import { portErrors, sessionErrors } from "@lectura/dlms-node";
+import { portErrors, securitySettingsErrors, sessionErrors } from "@lectura/dlms-node";
 import { gatewayErrors } from "@lectura/gateway";
 import { simulatorErrors } from "@lectura/simulator";
 import { sinkErrors } from "../packages/gateway/src/sinks/sink-errors.ts";
@@ -11,6 +11,7 @@ const recoveries: Readonly<Record<string, string>> = {
   ...protocolErrors,
   ...portErrors,
   ...sessionErrors,
+  ...securitySettingsErrors,
   ...gatewayErrors,
   ...sinkErrors,
   ...simulatorErrors,

@@ -35,6 +35,21 @@ export {
   type SessionOptions,
   type SessionTimeouts,
 } from "./session-options.ts";
+export {
+  checkSecurity,
+  isCiphered,
+  needsCounter,
+  type SecuredAssociation,
+  securedAssociation,
+  type SecurityKeys,
+  type SecurityMechanism,
+  type SecuritySettings,
+} from "./secured-association.ts";
+export {
+  SecuritySettingsError,
+  type SecuritySettingsErrorCode,
+  securitySettingsErrors,
+} from "./security-settings-error.ts";
 export { SessionError, type SessionErrorCode, sessionErrors } from "./session-error.ts";
 export type { FrameObserver, SessionEvent, SessionPhase } from "./observer.ts";
 export { type ServedLine, type ServeEvent, serveTcp, type ServeTcpOptions } from "./serve-tcp.ts";

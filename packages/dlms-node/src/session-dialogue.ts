@@ -312,7 +312,9 @@ export class SessionDialogue implements WireOwner, JobOwner {
   }
 
   #sendProtected(plain: Uint8Array): void {
-    const unit = this.#protection!.protect(plain);
+    const protectedUnit = this.#protection!.protect(plain);
+    // Where services are plain it is the same octets, about to be written over by the prefix.
+    const unit = protectedUnit === plain ? plain.slice() : protectedUnit;
     scratch.reset();
     this.wire.writePrefix(scratch);
     scratch.octets(unit);

@@ -1,8 +1,9 @@
 /** Types of a fleet; the parts are put together in `start-fleet.ts`. */
-import type { Clock } from "@lectura/dlms-node";
+import type { Clock, SecurityMechanism, SecuritySettings } from "@lectura/dlms-node";
 import type { LinePersonalityName } from "./lines/line-personality.ts";
 import type { MeterKey } from "./model/keys.ts";
 import type { PersonalityName } from "./personalities/personality.ts";
+import type { SimulatedSecurity } from "./security/simulated-security.ts";
 
 export interface FleetOptions {
   /** How many, 1..`fleetMetersMax`. */
@@ -13,6 +14,8 @@ export interface FleetOptions {
   readonly perLine?: number;
   /** One for all, or a list taken in turn. Absent = "generic-three-phase". */
   readonly personality?: PersonalityName | readonly PersonalityName[];
+  /** What the meters ask of their management client. Absent = as the personality has it. */
+  readonly security?: Partial<SimulatedSecurity>;
   /** Behaviour of the converter before the meters. Absent = "plain". */
   readonly linePersonality?: LinePersonalityName;
   /** Same seed, same octets. Absent = 1. */
@@ -43,7 +46,9 @@ export interface FleetMeter {
   readonly serverLower: number;
   readonly addressSize: 1 | 2 | 4;
   readonly clientSap: number;
-  readonly auth: "none" | "lls";
+  readonly auth: SecurityMechanism;
+  /** What the management client has to know, TEST KEYS included; the counter is its own. */
+  readonly security: SecuritySettings;
   readonly personality: PersonalityName;
   /** As the meter's serial number objects answer it. */
   readonly serial: string;

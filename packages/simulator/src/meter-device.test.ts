@@ -1,4 +1,4 @@
-import { type Port, type PortReceiver, serveSession } from "@lectura/dlms-node";
+import { type Port, type PortReceiver, type ServedMeter, serveSession } from "@lectura/dlms-node";
 import { obis, obisToOctets } from "@lectura/dlms/cosem";
 import {
   buildFrame,
@@ -13,12 +13,19 @@ import { answerOctetsCeiling } from "@lectura/dlms/server";
 import { ManualClock } from "@lectura/testkit";
 import { describe, expect, test } from "vitest";
 import { mix } from "./consumption/noise.ts";
-import { meterDevice } from "./meter-device.ts";
+import { meterDevice, type MeterDeviceOptions } from "./meter-device.ts";
 import { fullAddress, identify } from "./model/identity.ts";
 import { keyPlaces, meterKeys } from "./model/keys.ts";
 import { MeterModel } from "./model/meter-model.ts";
 import type { PersonalityName } from "./personalities/personality.ts";
 import { personalities } from "./personalities/personality-table.ts";
+
+function device(
+  meter: Pick<MeterDeviceOptions, "personality" | "identity" | "model">,
+): ServedMeter {
+  const { security } = meter.personality;
+  return meterDevice({ ...meter, security, index: 0, counterFrom: 0, fault: "none", alone: true });
+}
 
 /** A port that answers within the call. */
 class DirectPort implements Port {
@@ -62,7 +69,7 @@ class Dialogue {
     this.#destination = encodeServerAddress(this.address);
     serveSession({
       port: this.#port,
-      meters: [meterDevice({ personality, identity, model, fault: "none", alone: true })],
+      meters: [device({ personality, identity, model })],
       clock: this.clock,
       writer: new OctetWriter(answerOctetsCeiling),
     });

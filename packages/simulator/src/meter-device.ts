@@ -1,32 +1,23 @@
-/** One simulated meter as a logical device: its objects, and what each client sees of them. */
+/** One simulated meter as a logical device: its link, and what each client sees of it. */
 import type { ServedMeter } from "@lectura/dlms-node";
-import { publicClientSap } from "@lectura/dlms/hdlc";
-import {
-  type AssociationView,
-  currentAssociation,
-  ObjectDirectory,
-  type ServerObject,
-} from "@lectura/dlms/server";
-import { Secret } from "@lectura/dlms/security";
+import { meterViews } from "./meter-views.ts";
 import { fullAddress, type Identity } from "./model/identity.ts";
 import type { MeterModel } from "./model/meter-model.ts";
-import { clockObject } from "./objects/clock.ts";
-import { identityObjects } from "./objects/identity.ts";
-import { loadProfileObject } from "./objects/load-profile.ts";
-import { registerObjects } from "./objects/registers.ts";
 import type { Personality } from "./personalities/personality.ts";
-import { simulatorPassword } from "./personalities/personality-table.ts";
+import type { SimulatedSecurity } from "./security/simulated-security.ts";
 
 /** What goes wrong above the link; the rest of a line's faults is the converter's. */
 export type MeterFault = "none" | "reject-auth" | "access-errors";
-
-export const managementClientSap = 1;
-const profileGeneric = 7;
 
 export interface MeterDeviceOptions {
   readonly personality: Personality;
   readonly identity: Identity;
   readonly model: MeterModel;
+  readonly security: SimulatedSecurity;
+  /** Number in the fleet, from 0. */
+  readonly index: number;
+  /** First invocation counter the meter uses. */
+  readonly counterFrom: number;
   readonly fault: MeterFault;
   /** True: the line has this meter alone, so shorter forms of its address reach it. */
   readonly alone: boolean;
@@ -50,42 +41,4 @@ export function meterDevice(options: MeterDeviceOptions): ServedMeter {
     },
     device: { views: meterViews(options) },
   };
-}
-
-function meterViews(options: MeterDeviceOptions): readonly AssociationView[] {
-  const { personality, fault } = options;
-  const { conformance, maxPduOctets } = personality;
-  const objects = fault === "access-errors" ? [] : meterObjects(options);
-  const visible = objects.filter(({ classId }) => classId !== profileGeneric);
-  // No client knows this one.
-  const password = fault === "reject-auth" ? "\u0000" : simulatorPassword;
-  return [
-    {
-      clientSap: managementClientSap,
-      authentication: { mechanism: "low", password: Secret.fromText(password) },
-      objects: new ObjectDirectory(objects),
-      conformance,
-      maxPduOctets,
-    },
-    {
-      clientSap: publicClientSap,
-      authentication: { mechanism: "none" },
-      objects: new ObjectDirectory(visible, {
-        attribute: (_object, _id, mode) => (mode === "read-write" ? "read" : mode),
-        method: () => false,
-      }),
-      conformance,
-      maxPduOctets,
-    },
-  ];
-}
-
-function meterObjects({ personality, identity, model }: MeterDeviceOptions): ServerObject[] {
-  return [
-    ...identityObjects(identity),
-    currentAssociation(identity.upper),
-    clockObject(personality.utcOffsetMinutes),
-    ...registerObjects(personality, model),
-    loadProfileObject(personality, model),
-  ];
 }

@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import {
   type FrameObserver,
   openSession,
+  securedAssociation,
   type Session,
   type SessionOptions,
 } from "@lectura/dlms-node";
@@ -16,7 +17,7 @@ import {
   obis,
   utcMs,
 } from "@lectura/dlms/cosem";
-import { Secret } from "@lectura/dlms/security";
+import { InvocationCounter } from "@lectura/dlms/security";
 import { toHex } from "@lectura/dlms/octets";
 import type { GetDataResult } from "@lectura/dlms/xdlms";
 import { ManualClock } from "@lectura/testkit";
@@ -24,7 +25,6 @@ import { describe, expect, test } from "vitest";
 import type { FleetMeter, FleetOptions } from "./fleet.ts";
 import { keyPlaces, type MeterKey, meterKeys } from "./model/keys.ts";
 import { personalityNames } from "./personalities/personality.ts";
-import { simulatorPassword } from "./personalities/personality-table.ts";
 import { SimulatorError } from "./simulator-error.ts";
 import { startFleet } from "./start-fleet.ts";
 
@@ -34,13 +34,16 @@ function fixed(options: Partial<FleetOptions> = {}): FleetOptions {
   return { meters: 1, clock: new ManualClock(noon), ...options };
 }
 
+/** One for all meters: each sees it grow. */
+const counter = new InvocationCounter({ next: 1 });
+
 function sessionTo(meter: FleetMeter, options: Partial<SessionOptions> = {}): Promise<Session> {
   const { tcp, clientSap, addressSize, serverUpper, serverLower } = meter;
   return openSession({
     tcp,
     clientSap,
     server: { size: addressSize, upper: serverUpper, lower: serverLower },
-    authentication: { mechanism: "lls", password: Secret.fromText(simulatorPassword) },
+    ...securedAssociation({ ...meter.security, counter }),
     ...options,
   });
 }

@@ -9,12 +9,14 @@ import {
 import { mix } from "./consumption/noise.ts";
 import type { Fleet, FleetMeter, FleetOptions } from "./fleet.ts";
 import { converterOf, type LinePersonalityName } from "./lines/line-personality.ts";
-import { managementClientSap, meterDevice, type MeterFault } from "./meter-device.ts";
+import { meterDevice, type MeterFault } from "./meter-device.ts";
+import { managementClientSap } from "./meter-views.ts";
 import { type Identity, identify } from "./model/identity.ts";
 import { keyPlaces } from "./model/keys.ts";
 import { MeterModel } from "./model/meter-model.ts";
 import type { Personality, PersonalityName } from "./personalities/personality.ts";
 import { personalities } from "./personalities/personality-table.ts";
+import { clientSettings, type SimulatedSecurity } from "./security/simulated-security.ts";
 import { SimulatorError, type SimulatorErrorCode } from "./simulator-error.ts";
 
 /** Meters of one fleet; more is a RangeError. */
@@ -23,7 +25,9 @@ export const fleetMetersMax = 10_000;
 const seedChannel = 40;
 
 interface SimulatedMeter {
+  readonly index: number;
   readonly personality: Personality;
+  readonly security: SimulatedSecurity;
   readonly identity: Identity;
   readonly model: MeterModel;
 }
@@ -33,6 +37,7 @@ interface FleetSettings {
   readonly port: number;
   readonly perLine: number;
   readonly personalities: readonly Personality[];
+  readonly security: Partial<SimulatedSecurity>;
   readonly linePersonality: LinePersonalityName;
   readonly seed: number;
   readonly clock: Clock;
@@ -45,7 +50,7 @@ interface FleetSettings {
  *
  * @throws {SimulatorError} simulator/port-taken, simulator/port-not-permitted, simulator/host-
  * unknown
- * @throws {RangeError} options out of their ranges
+ * @throws {RangeError} options out of their ranges, a mechanism the suite does not have
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const settings = settle(options);
@@ -76,6 +81,7 @@ function settle(options: FleetOptions): FleetSettings {
     port,
     perLine,
     personalities: names.map((name) => personalities[name]),
+    security: options.security ?? {},
     linePersonality,
     seed,
     clock: options.clock ?? systemClock,
@@ -91,7 +97,8 @@ function simulateLine(settings: FleetSettings, first: number, count: number): Si
     const { seed } = settings;
     const identity = identify(personality, { seed, index, slot, neighbours: settings.perLine });
     const model = new MeterModel(personality, mix(seed, seedChannel, index), index);
-    return { personality, identity, model };
+    const security = { ...personality.security, ...settings.security };
+    return { index, personality, security, identity, model };
   });
 }
 
@@ -104,6 +111,8 @@ async function startLine(
   const port = settings.port === 0 ? 0 : settings.port + number;
   const fault = faultOf(linePersonality);
   const alone = settings.perLine === 1;
+  // A meter that was switched off goes on counting where it was: here the clock remembers it.
+  const counterFrom = Math.floor(clock.nowMs() / 1000);
   const seed = mix(settings.seed, seedChannel + 1, number);
   const interpose = converterOf(linePersonality, { clock, seed });
   let tcp = endpoint(host, port);
@@ -112,7 +121,7 @@ async function startLine(
       host,
       port,
       clock,
-      meters: simulated.map((meter) => meterDevice({ ...meter, fault, alone })),
+      meters: simulated.map((meter) => meterDevice({ ...meter, fault, alone, counterFrom })),
       ...(interpose === undefined ? {} : { interpose }),
       onEvent: ({ type, peer }) => onEvent?.({ type, tcp, detail: peer }),
     });
@@ -123,7 +132,10 @@ async function startLine(
   }
 }
 
-function present({ personality, identity, model }: SimulatedMeter, tcp: string): FleetMeter {
+function present(
+  { index, personality, security, identity, model }: SimulatedMeter,
+  tcp: string,
+): FleetMeter {
   const { name, serial, upper, lower, addressSize } = identity;
   return {
     name,
@@ -132,7 +144,8 @@ function present({ personality, identity, model }: SimulatedMeter, tcp: string):
     serverLower: lower,
     addressSize,
     clientSap: managementClientSap,
-    auth: "lls",
+    auth: security.mechanism,
+    security: clientSettings(security, index),
     personality: personality.name,
     serial,
     truth: (key, atMs) => BigInt(model.raw(key, atMs)),

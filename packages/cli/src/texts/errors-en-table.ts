@@ -19,16 +19,16 @@ export const englishErrors: ErrorTexts = {
     next: "Wait for the meter's inactivity time (often 120 to 180 s); it will be tried again by itself.",
   },
   "acse/authentication-failed": {
-    message: "The meter rejected the password ({detail}).",
-    next: "Check password and client SAP, then: lectura meter edit NAME --password-stdin. It is not tried again by itself, so that the meter does not lock.",
+    message: "The meter rejected the password or the keys ({detail}).",
+    next: "Check password or keys and client SAP, then: lectura meter edit NAME --password-stdin (or --guek, --gak). It is not tried again by itself, so that the meter does not lock.",
   },
   "acse/authentication-required": {
     message: "The meter wants another authentication ({detail}).",
-    next: "Choose --auth lls with a password, or a client SAP that needs none (16).",
+    next: "Choose --auth lls with a password or --auth hls-... with what it needs, or a client SAP that needs none (16).",
   },
   "acse/context-not-supported": {
     message: "The meter does not support this application context ({detail}).",
-    next: "Check whether the meter expects ciphering or short names for this client SAP.",
+    next: "Check whether the meter expects ciphering (--protection both with its keys) or short names for this client SAP.",
   },
   "acse/initiate-refused": {
     message: "The meter refused the initiate request ({detail}).",
@@ -339,25 +339,65 @@ export const englishErrors: ErrorTexts = {
     message: "The catalogue has no key {key}. Near: {nearest}",
     next: "Use one of these, or an OBIS code: [CLASS:]OBIS[:ATTRIBUTE]",
   },
+  "security/challenge-length": {
+    message: "A challenge has {min} to {max} octets, not {octets}.",
+    next: "Give another length, or none.",
+  },
+  "security/counter-absent": {
+    message: "{use} needs an invocation counter.",
+    next: "Say where it begins: --counter N, or --counter read to ask the meter.",
+  },
   "security/counter-exhausted": {
     message: "The invocation counter of a key is used up.",
     next: "Change the key in the meter and here.",
   },
+  "security/key-absent": {
+    message: "{use} needs the {key} key, and none is there.",
+    next: "Give it from a variable or a file: --guek env:VARIABLE (unicast), --gak env:VARIABLE (authentication).",
+  },
+  "security/key-length": {
+    message: "The {key} key has {octets} octets; suite {suite} takes {wanted}.",
+    next: "Check the key, or choose the suite with --suite.",
+  },
   "security/key-missing": {
     message: "A key is missing ({detail}).",
     next: "Store it, then try again.",
+  },
+  "security/mechanism-suite": {
+    message: "{mechanism} does not exist in security suite {suite}.",
+    next: "Choose --suite 1 or --suite 2.",
+  },
+  "security/not-ciphered": {
+    message: "{setting} says how to cipher, but nothing is ciphered.",
+    next: "Choose a protection, e.g. --protection both, or leave it out.",
   },
   "security/policy": {
     message: "The meter's answer is less protected than agreed ({detail}).",
     next: "Nothing of it was used. Check the security policy of this client.",
   },
   "security/replay": {
-    message: "An old ciphered unit came again ({detail}).",
-    next: "It was not used. If it comes back, check the invocation counter.",
+    message: "An invocation counter was used before ({detail}).",
+    next: "Nothing was taken over. The gateway asks the meter for its counter and goes on by itself; on the command line use --counter read.",
+  },
+  "security/secret-absent": {
+    message: "{mechanism} needs a password or secret, and none is there.",
+    next: "Give it: --password-stdin or --password-env VARIABLE",
+  },
+  "security/secret-length": {
+    message: "The secret of hls-manufacturer has {octets} octets, at most {max} are possible.",
+    next: "Check the secret.",
   },
   "security/tag": {
-    message: "The authentication tag is wrong ({detail}).",
-    next: "Check encryption key, authentication key and system title.",
+    message: "Keys do not fit: an authentication tag is wrong ({detail}).",
+    next: "Check encryption key (GUEK), authentication key (GAK), suite and system titles, then: lectura meter edit NAME --guek env:VARIABLE --gak env:VARIABLE. It is not tried again by itself, so that the meter does not lock.",
+  },
+  "security/title-absent": {
+    message: "{use} needs the system title of the {title}.",
+    next: "Give it: --client-title HEX (16 digits).",
+  },
+  "security/title-length": {
+    message: "The system title of the {title} has {octets} octets; it must have 8.",
+    next: "Give 16 hexadecimal digits.",
   },
   "serial/busy": {
     message: "The serial port is held by another program ({detail}).",

@@ -19,16 +19,16 @@ export const spanishErrors: ErrorTexts = {
     next: "Espere el tiempo de inactividad del medidor (a menudo 120 a 180 s); se reintenta solo.",
   },
   "acse/authentication-failed": {
-    message: "El medidor rechazó la contraseña ({detail}).",
-    next: "Revise la contraseña y el SAP de cliente, y luego: lectura meter edit NOMBRE --password-stdin. No se reintenta solo, para que el medidor no se bloquee.",
+    message: "El medidor rechazó la contraseña o las claves ({detail}).",
+    next: "Revise la contraseña o las claves y el SAP de cliente, y luego: lectura meter edit NOMBRE --password-stdin (o --guek, --gak). No se reintenta solo, para que el medidor no se bloquee.",
   },
   "acse/authentication-required": {
     message: "El medidor exige otra autenticación ({detail}).",
-    next: "Use --auth lls con una contraseña, o un SAP de cliente que no la necesite (16).",
+    next: "Use --auth lls con una contraseña o --auth hls-... con lo que necesita, o un SAP de cliente que no la necesite (16).",
   },
   "acse/context-not-supported": {
     message: "El medidor no admite este contexto de aplicación ({detail}).",
-    next: "Revise si el medidor espera cifrado o nombres cortos para este SAP de cliente.",
+    next: "Revise si el medidor espera cifrado (--protection both con sus claves) o nombres cortos para este SAP de cliente.",
   },
   "acse/initiate-refused": {
     message: "El medidor rechazó la petición de inicio ({detail}).",
@@ -339,25 +339,65 @@ export const spanishErrors: ErrorTexts = {
     message: "El catálogo no tiene la clave {key}. Cercanas: {nearest}",
     next: "Use una de estas, o un código OBIS: [CLASE:]OBIS[:ATRIBUTO]",
   },
+  "security/challenge-length": {
+    message: "Un desafío tiene de {min} a {max} octetos, no {octets}.",
+    next: "Dé otra longitud, o ninguna.",
+  },
+  "security/counter-absent": {
+    message: "{use} necesita un contador de invocación.",
+    next: "Diga dónde empieza: --counter N, o --counter read para preguntarlo al medidor.",
+  },
   "security/counter-exhausted": {
     message: "El contador de invocación de una clave se agotó.",
     next: "Cambie la clave en el medidor y aquí.",
   },
+  "security/key-absent": {
+    message: "{use} necesita la clave {key}, y no hay ninguna.",
+    next: "Déla desde una variable o un archivo: --guek env:VARIABLE (unicast), --gak env:VARIABLE (authentication).",
+  },
+  "security/key-length": {
+    message: "La clave {key} tiene {octets} octetos; la suite {suite} pide {wanted}.",
+    next: "Revise la clave, o elija la suite con --suite.",
+  },
   "security/key-missing": {
     message: "Falta una clave ({detail}).",
     next: "Guárdela e intente de nuevo.",
+  },
+  "security/mechanism-suite": {
+    message: "{mechanism} no existe en la suite de seguridad {suite}.",
+    next: "Elija --suite 1 o --suite 2.",
+  },
+  "security/not-ciphered": {
+    message: "{setting} dice cómo cifrar, pero no se cifra nada.",
+    next: "Elija una protección, p. ej. --protection both, o quítelo.",
   },
   "security/policy": {
     message: "La respuesta del medidor está menos protegida de lo acordado ({detail}).",
     next: "No se usó nada de ella. Revise la política de seguridad de este cliente.",
   },
   "security/replay": {
-    message: "Llegó de nuevo una unidad cifrada vieja ({detail}).",
-    next: "No se usó. Si vuelve a pasar, revise el contador de invocación.",
+    message: "Un contador de invocación ya se había usado ({detail}).",
+    next: "No se aceptó nada. La pasarela pregunta su contador al medidor y sigue sola; en la línea de órdenes use --counter read.",
+  },
+  "security/secret-absent": {
+    message: "{mechanism} necesita una contraseña o un secreto, y no hay ninguno.",
+    next: "Délo: --password-stdin o --password-env VARIABLE",
+  },
+  "security/secret-length": {
+    message: "El secreto de hls-manufacturer tiene {octets} octetos; caben {max} como mucho.",
+    next: "Revise el secreto.",
   },
   "security/tag": {
-    message: "La etiqueta de autenticación no es correcta ({detail}).",
-    next: "Revise la clave de cifrado, la de autenticación y el título del sistema.",
+    message: "Las claves no corresponden: una etiqueta de autenticación no es correcta ({detail}).",
+    next: "Revise la clave de cifrado (GUEK), la de autenticación (GAK), la suite y los títulos de sistema, y luego: lectura meter edit NOMBRE --guek env:VARIABLE --gak env:VARIABLE. No se reintenta solo, para que el medidor no se bloquee.",
+  },
+  "security/title-absent": {
+    message: "{use} necesita el título de sistema ({title}).",
+    next: "Délo: --client-title HEX (16 dígitos).",
+  },
+  "security/title-length": {
+    message: "El título de sistema ({title}) tiene {octets} octetos; debe tener 8.",
+    next: "Dé 16 dígitos hexadecimales.",
   },
   "serial/busy": {
     message: "El puerto serie lo tiene otro programa ({detail}).",

@@ -1,5 +1,5 @@
 import { protocolErrors } from "@lectura/dlms/octets";
-import { portErrors, sessionErrors } from "@lectura/dlms-node";
+import { portErrors, securitySettingsErrors, sessionErrors } from "@lectura/dlms-node";
 import { gatewayErrors } from "@lectura/gateway";
 import { simulatorErrors } from "@lectura/simulator";
 import { describe, expect, test } from "vitest";
@@ -11,9 +11,14 @@ import { english } from "./texts-en.ts";
 import { spanish } from "./texts-es.ts";
 import { fill } from "./texts.ts";
 
-const codes = [protocolErrors, portErrors, sessionErrors, gatewayErrors, simulatorErrors].flatMap(
-  (table) => Object.keys(table),
-);
+const codes = [
+  protocolErrors,
+  portErrors,
+  sessionErrors,
+  securitySettingsErrors,
+  gatewayErrors,
+  simulatorErrors,
+].flatMap((table) => Object.keys(table));
 const places = (text: string): readonly string[] => (text.match(/\{\w+\}/g) ?? []).toSorted();
 
 describe.for(languages)("in %s", (language: Language) => {

@@ -6,7 +6,7 @@ import { Secret } from "@lectura/dlms/security";
 import { ManualClock } from "@lectura/testkit";
 import { afterEach, expect, test } from "vitest";
 import type { Fleet, FleetMeter } from "../fleet.ts";
-import { simulatorPassword } from "../personalities/personality-table.ts";
+import { simulatorPassword } from "../security/simulated-security.ts";
 import { startFleet } from "../start-fleet.ts";
 import type { LinePersonalityName } from "./line-personality.ts";
 

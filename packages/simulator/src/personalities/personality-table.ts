@@ -1,9 +1,7 @@
 import { commerce, household } from "../consumption/day-shape.ts";
 import type { MeterKey } from "../model/keys.ts";
+import { gmacSecurity, plainSecurity } from "../security/simulated-security.ts";
 import type { Personality, PersonalityName, RegisterFormat, RegisterType } from "./personality.ts";
-
-/** Public associations and LLS share it; the original's meters came with it. */
-export const simulatorPassword = "22222222";
 
 const privateLoads: Personality["loads"] = [
   { shape: household, meanPowerW: 430 },
@@ -74,6 +72,7 @@ const generic: Personality = {
   // priority, attribute0-get, blocks, multiple-references, get, set, selective-access, action
   conformance: 0x00_7e1d,
   maxPduOctets: 0xffff,
+  security: plainSecurity,
   groupB: 0,
   formats: genericFormats,
   nominalV: 230,
@@ -95,6 +94,7 @@ const microstar: Personality = {
   // attribute0-get, block-get, get, set, selective-access, action: no list reads
   conformance: 0x00_301d,
   maxPduOctets: 0x1900,
+  security: plainSecurity,
   groupB: 1,
   formats: microstarFormats,
   nominalV: 127,
@@ -128,4 +128,5 @@ export const personalities: Readonly<Record<PersonalityName, Personality>> = {
     sequence: "strict",
     conformance: generic.conformance,
   },
+  secured: { ...generic, name: "secured", security: gmacSecurity },
 };

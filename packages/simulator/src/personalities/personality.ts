@@ -1,6 +1,7 @@
 /** Meter families the simulator plays, as data: what they are is in `personality-table.ts`. */
 import type { DayShape } from "../consumption/day-shape.ts";
 import type { MeterKey } from "../model/keys.ts";
+import type { SimulatedSecurity } from "../security/simulated-security.ts";
 
 export const personalityNames = [
   "microstar",
@@ -8,6 +9,7 @@ export const personalityNames = [
   "seven-e",
   "segmented",
   "strict",
+  "secured",
 ] as const;
 
 export type PersonalityName = (typeof personalityNames)[number];
@@ -44,6 +46,8 @@ export interface Personality {
   /** 24 bits (Green Book, Conformance). */
   readonly conformance: number;
   readonly maxPduOctets: number;
+  /** What it asks of its management client, unless the fleet says otherwise. */
+  readonly security: SimulatedSecurity;
   /** Group B of the codes the object list leads with; the other one answers as well. */
   readonly groupB: 0 | 1;
   readonly formats: Readonly<Record<MeterKey, RegisterFormat>>;
