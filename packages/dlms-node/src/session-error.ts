@@ -7,7 +7,9 @@ export const sessionErrors = {
   "line/not-dlms": "operator",
   "line/silent": "reopen-line",
   "session/closed": "reopen-session",
+  "session/no-short-name": "park-object",
   "session/queue-full": "retry-request",
+  "session/requests-exhausted": "reopen-session",
 } as const;
 
 export type SessionErrorCode = keyof typeof sessionErrors;

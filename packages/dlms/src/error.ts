@@ -87,10 +87,12 @@ export const protocolErrors = {
   "xdlms/invoke-id": "retry-request",
   "xdlms/block": "retry-request",
   "xdlms/limit": "park-object",
+  "xdlms/long-get-interrupted": "retry-request",
   "xdlms/unknown-outcome": "operator",
   "security/policy": "operator",
   "security/tag": "operator",
   "security/replay": "operator",
+  "security/window-full": "pause",
   "security/key-missing": "operator",
   "security/counter-exhausted": "operator",
 } as const satisfies Readonly<Record<`${string}/${string}`, Recovery>>;

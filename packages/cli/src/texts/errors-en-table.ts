@@ -399,6 +399,10 @@ export const englishErrors: ErrorTexts = {
     message: "The system title of the {title} has {octets} octets; it must have 8.",
     next: "Give 16 hexadecimal digits.",
   },
+  "security/window-full": {
+    message: "Too many ciphered transactions are remembered to take one more ({detail}).",
+    next: "Wait until old ones have passed, or open the association again.",
+  },
   "serial/busy": {
     message: "The serial port is held by another program ({detail}).",
     next: "End the other program, or wait for it; one program at a time has the line.",
@@ -435,9 +439,17 @@ export const englishErrors: ErrorTexts = {
     message: "The session is closed ({detail}).",
     next: "It is opened again by itself.",
   },
+  "session/no-short-name": {
+    message: "This meter speaks short names, and one is not known ({detail}).",
+    next: "Check that the client SAP may read the meter's object list (FA08); give the short name itself otherwise.",
+  },
   "session/queue-full": {
     message: "Too many requests wait for this meter.",
     next: "Ask again in a moment.",
+  },
+  "session/requests-exhausted": {
+    message: "The association has had the number of requests it is allowed ({detail}).",
+    next: "It is opened again by itself.",
   },
   "settings/invalid": {
     message: "{file}, line {line}: {path}: {problem} {nearest}",
@@ -667,6 +679,10 @@ export const englishErrors: ErrorTexts = {
   "xdlms/limit": {
     message: "A value is longer than allowed ({detail}).",
     next: "Read less at once.",
+  },
+  "xdlms/long-get-interrupted": {
+    message: "A long value stopped arriving in its middle ({detail}).",
+    next: "It is tried again by itself; if it comes back, read less at once.",
   },
   "xdlms/no-answer": {
     message: "The meter did not answer the request ({detail}).",

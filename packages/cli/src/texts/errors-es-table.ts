@@ -399,6 +399,10 @@ export const spanishErrors: ErrorTexts = {
     message: "El título de sistema ({title}) tiene {octets} octetos; debe tener 8.",
     next: "Dé 16 dígitos hexadecimales.",
   },
+  "security/window-full": {
+    message: "Se recuerdan demasiadas transacciones cifradas para aceptar otra ({detail}).",
+    next: "Espere a que pasen las viejas o abra de nuevo la asociación.",
+  },
   "serial/busy": {
     message: "El puerto serie lo tiene otro programa ({detail}).",
     next: "Cierre el otro programa o espere; la línea es de un programa a la vez.",
@@ -435,9 +439,17 @@ export const spanishErrors: ErrorTexts = {
     message: "La sesión está cerrada ({detail}).",
     next: "Se reabre sola.",
   },
+  "session/no-short-name": {
+    message: "Este medidor habla con nombres cortos y uno no se conoce ({detail}).",
+    next: "Compruebe que el SAP de cliente puede leer la lista de objetos del medidor (FA08); si no, indique el nombre corto.",
+  },
   "session/queue-full": {
     message: "Demasiadas peticiones esperan por este medidor.",
     next: "Pregunte de nuevo en un momento.",
+  },
+  "session/requests-exhausted": {
+    message: "La asociación agotó las peticiones permitidas ({detail}).",
+    next: "Se reabre sola.",
   },
   "settings/invalid": {
     message: "{file}, línea {line}: {path}: {problem} {nearest}",
@@ -667,6 +679,10 @@ export const spanishErrors: ErrorTexts = {
   "xdlms/limit": {
     message: "Un valor supera lo permitido ({detail}).",
     next: "Lea menos de una vez.",
+  },
+  "xdlms/long-get-interrupted": {
+    message: "Un valor largo dejó de llegar a la mitad ({detail}).",
+    next: "Se reintenta solo; si se repite, lea menos de una vez.",
   },
   "xdlms/no-answer": {
     message: "El medidor no respondió a la petición ({detail}).",

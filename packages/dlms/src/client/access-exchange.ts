@@ -9,6 +9,7 @@ import type { ActionResult, DataAccessResult } from "../xdlms/data-access-result
 import type { AttributeDescriptor, MethodDescriptor } from "../xdlms/descriptor.ts";
 import type { GetDataResult } from "../xdlms/get-data-result.ts";
 import { Exchange, type ExchangeContext, type ExchangeStep } from "./exchange.ts";
+import { checkWhole } from "./request-size.ts";
 
 /** One access of an ACCESS service, in the order they are carried out. */
 export type Access =
@@ -79,12 +80,7 @@ export class AccessExchange extends Exchange<readonly AccessResult[]> {
       specifications: this.#accesses.map(specificationOf),
       data: this.#accesses.map(dataOf),
     });
-    if (request.length > this.context.sendOctetsMax) {
-      throw new ProtocolError(
-        "xdlms/pdu-too-long",
-        `the request has ${request.length} octets, the meter takes ${this.context.sendOctetsMax}`,
-      );
-    }
+    checkWhole(request.length, this.context);
     writer.octets(request.view());
   }
 

@@ -11,7 +11,7 @@ export interface AssociationOutcome {
   /** Diagnostic by name, e.g. `authentication-required` (the normal one with HLS). */
   readonly diagnostic: string;
   readonly serverSystemTitle?: Uint8Array;
-  /** vaa-name: 0x0007 for logical names. */
+  /** vaa-name: 0x0007 for logical names, 0xFA00 (the association's base name) for short ones. */
   readonly vaaName: number;
 }
 
@@ -26,4 +26,29 @@ export function sharedConformance(bits: ReadonlySet<ConformanceBit>): ReadonlySe
   if (known !== undefined) return known;
   if (conformanceMemo.size < conformanceMemoMax) conformanceMemo.set(mask, bits);
   return bits;
+}
+
+/** What both sides know of an association that nobody opens (Green Book 9.4.4). */
+export interface PreEstablishedAssociation {
+  /** Services usable in it. */
+  readonly conformance: readonly ConformanceBit[];
+  /** Largest APDU the server receives, 12..65535; 0 or absent: no limit is known. */
+  readonly maxPduOctets?: number;
+  /** Eight octets; needed with ciphering where the envelope does not carry it. */
+  readonly serverSystemTitle?: Uint8Array;
+}
+
+/** The outcome as if it had been negotiated. */
+export function preEstablishedOutcome(
+  { conformance, maxPduOctets = 0, serverSystemTitle }: PreEstablishedAssociation,
+  vaaName: number,
+): AssociationOutcome {
+  return {
+    conformance: sharedConformance(new Set(conformance)),
+    maxPduOctets,
+    result: 0,
+    diagnostic: "null",
+    vaaName,
+    ...(serverSystemTitle === undefined ? {} : { serverSystemTitle }),
+  };
 }

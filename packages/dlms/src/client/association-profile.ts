@@ -1,5 +1,6 @@
 import type { ConformanceBit } from "../xdlms/conformance.ts";
 import type { ObisCode } from "../cosem/obis.ts";
+import type { PreEstablishedAssociation } from "./association-outcome.ts";
 import type { ApduProtection, ClientAuthentication } from "./authentication.ts";
 
 /** Behaviour of real meters that differs from the books. Named for what the meter does. */
@@ -18,8 +19,13 @@ export const standardQuirks: AssociationQuirks = {
   lowPriority: false,
 };
 
-/** What the client proposes when it opens an association with logical name referencing. */
+/** How objects are named in an association: by logical names, or by short ones (old meters). */
+export type Referencing = "ln" | "sn";
+
+/** What the client proposes when it opens an association. */
 export interface AssociationProfile {
+  /** Selects the application context. Absent: "ln". */
+  readonly referencing?: Referencing;
   readonly authentication: ClientAuthentication;
   /** Present: the context is "with ciphering" and every APDU goes through it. */
   readonly protection?: ApduProtection;
@@ -34,8 +40,13 @@ export interface AssociationProfile {
   readonly maxPduOctets: number;
   /** calling-AE-invocation-id: user id for meters that ask for one. */
   readonly userId?: number;
-  /** Logical name of the association object that takes HLS pass 3. Absent: 0.0.40.0.0.255. */
+  /**
+   * Logical name of the association object that takes HLS pass 3. Absent: 0.0.40.0.0.255. With
+   * short names it is the object at the vaa-name the meter answers.
+   */
   readonly associationName?: ObisCode;
+  /** The association is there already: nothing opens or releases it. */
+  readonly preEstablished?: PreEstablishedAssociation;
   readonly quirks: AssociationQuirks;
 }
 
@@ -52,6 +63,18 @@ export const clientConformance: readonly ConformanceBit[] = [
   "selective-access",
   "event-notification",
   "action",
+];
+
+/** As `clientConformance`, for short names; proposed unless the profile says otherwise: 1C1B20. */
+export const shortNameConformance: readonly ConformanceBit[] = [
+  "read",
+  "write",
+  "unconfirmed-write",
+  "block-transfer-get-or-read",
+  "block-transfer-set-or-write",
+  "multiple-references",
+  "information-report",
+  "parameterized-access",
 ];
 
 /**

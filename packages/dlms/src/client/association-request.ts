@@ -7,18 +7,26 @@ import {
   type Mechanism,
 } from "../acse/index.ts";
 import { octetString } from "../axdr/construct.ts";
+import { methodOf } from "../cosem/class-directory.ts";
 import { obis } from "../cosem/obis.ts";
 import { actionRequest } from "../xdlms/action-request.ts";
 import { encodeUnit } from "../xdlms/apdu-codec.ts";
 import { initiateRequest } from "../xdlms/initiate-request.ts";
 import { invokeIdFromOctet } from "../xdlms/invoke-id.ts";
+import { readRequest } from "../xdlms/read-request.ts";
 import { type AssociationProfile, requestOctet } from "./association-profile.ts";
 import type { ClientAuthentication } from "./authentication.ts";
+import { associationBaseName } from "./short-name-map.ts";
 
 /** Class 15 of the association in use, the object that takes pass 3. */
 const currentAssociation = obis("0.0.40.0.0.255");
 const associationClassId = 15;
 const replyToHlsAuthentication = 1;
+/** Class 12, the same with short names. */
+const associationSnClassId = 12;
+const logicalNamesVaa = 0x0007;
+/** A method has one way to be called: the selector says nothing (Green Book, READ). */
+const methodSelector = 1;
 
 const mechanismNames = {
   none: "none",
@@ -38,7 +46,7 @@ export function buildAarq(profile: AssociationProfile): Uint8Array {
   const title = protection?.clientSystemTitle ?? hlsTitle;
   const aarq: Aarq = {
     kind: "aarq",
-    applicationContext: protection === undefined ? "LN" : "LN-ciphered",
+    applicationContext: applicationContextOf(profile),
     ...(title === undefined ? {} : { callingApTitle: title }),
     ...(userId === undefined ? {} : { callingAeInvocationId: userId }),
     ...authenticationMembers(authentication),
@@ -47,9 +55,22 @@ export function buildAarq(profile: AssociationProfile): Uint8Array {
   return encodeAarq(aarq);
 }
 
-/** Pass 3: `reply_to_HLS_authentication(f(StoC))`, protected where the association is. */
-export function buildPass3(profile: AssociationProfile, reply: Uint8Array): Uint8Array {
-  const apdu = encodeUnit(actionRequest, {
+/**
+ * Pass 3: `reply_to_HLS_authentication(f(StoC))`, protected where the association is. `vaaName` is
+ * where a meter with short names has its association.
+ */
+export function buildPass3(
+  profile: AssociationProfile,
+  reply: Uint8Array,
+  vaaName: number,
+): Uint8Array {
+  const apdu =
+    profile.referencing === "sn" ? shortNamePass3(reply, vaaName) : pass3(profile, reply);
+  return profile.protection?.protect(apdu) ?? apdu;
+}
+
+function pass3(profile: AssociationProfile, reply: Uint8Array): Uint8Array {
+  return encodeUnit(actionRequest, {
     kind: "action-request",
     type: "normal",
     invoke: invokeIdFromOctet(requestOctet(1, profile.quirks)),
@@ -60,7 +81,29 @@ export function buildPass3(profile: AssociationProfile, reply: Uint8Array): Uint
     },
     parameters: octetString(reply),
   });
-  return profile.protection?.protect(apdu) ?? apdu;
+}
+
+/** A method that returns something is READ with parameterised access (Green Book 9.3.14). */
+function shortNamePass3(reply: Uint8Array, vaaName: number): Uint8Array {
+  const base = vaaName === logicalNamesVaa ? associationBaseName : vaaName;
+  const offset = methodOf(associationSnClassId, "reply_to_HLS_authentication")!.shortNameOffset!;
+  return encodeUnit(readRequest, {
+    kind: "read-request",
+    variables: [
+      {
+        type: "parameterized-access",
+        variableName: (base + offset) & 0xffff,
+        selector: methodSelector,
+        parameter: octetString(reply),
+      },
+    ],
+  });
+}
+
+function applicationContextOf(profile: AssociationProfile): Aarq["applicationContext"] {
+  const { referencing, protection } = profile;
+  if (referencing === "sn") return protection === undefined ? "SN" : "SN-ciphered";
+  return protection === undefined ? "LN" : "LN-ciphered";
 }
 
 /** RLRQ, reason normal; the ciphered InitiateRequest goes with it where the context is ciphered. */

@@ -1,17 +1,20 @@
 /** What the meter's answers to AARQ and pass 3 mean. Lenient in form, strict in what is accepted. */
 import { type Aare, decodeAare, diagnosticName } from "../acse/index.ts";
 import { DecodeError, ProtocolError, type ProtocolErrorCode } from "../error.ts";
-import { type ActionResponse, actionResponse } from "../xdlms/action-response.ts";
-import { decodeUnit } from "../xdlms/apdu-codec.ts";
+import type { Data } from "../axdr/data.ts";
+import { actionResponse } from "../xdlms/action-response.ts";
+import { type ApduCodec, decodeUnit } from "../xdlms/apdu-codec.ts";
 import { confirmedServiceError } from "../xdlms/confirmed-service-error.ts";
 import { type ExceptionResponse, exceptionResponse } from "../xdlms/exception-response.ts";
 import { type InitiateResponse, initiateResponse } from "../xdlms/initiate-response.ts";
+import { readResponse } from "../xdlms/read-response.ts";
 import { AssociationError } from "./association-error.ts";
 import { type AssociationOutcome, sharedConformance } from "./association-outcome.ts";
 import type { AssociationProfile } from "./association-profile.ts";
 import type { HlsContext, HlsFunctions } from "./authentication.ts";
 import { ExceptionError, ServiceError } from "./exception-error.ts";
 
+const actionResponseTag = 0xc7;
 const accepted = 0;
 const authenticationRequired = 14;
 /** A max PDU below the standard's least is firmware's mistake and stands for no limit. */
@@ -68,28 +71,52 @@ function refusalOfAarq({ serviceError }: ExceptionResponse): ProtocolErrorCode {
 }
 
 /** @throws {ProtocolError} acse/authentication-failed: it refuses us, or is not who it says. */
-export function verifyPass4(apdu: Uint8Array, hls: HlsFunctions, context: HlsContext): void {
-  if (apdu[0] !== 0xc7) {
-    throw new ProtocolError("acse/authentication-failed", "the meter refuses HLS pass 3");
-  }
-  const response = decodePass4(apdu);
-  if (response.type !== "normal" || response.result !== "success") {
-    const result = response.type === "normal" ? response.result : response.type;
-    throw new ProtocolError("acse/authentication-failed", `HLS pass 4 answers ${result}`);
-  }
-  const { returned } = response;
-  const answer = returned?.ok === true ? returned.value : undefined;
-  if (answer?.type !== "octet-string" || !hls.verify(answer.value, context)) {
-    throw new ProtocolError("acse/authentication-failed", "the meter does not prove its identity");
+export function verifyPass4(
+  apdu: Uint8Array,
+  profile: AssociationProfile,
+  context: HlsContext,
+): void {
+  const answer = profile.referencing === "sn" ? shortNamePass4(apdu) : pass4(apdu);
+  const hls = hlsOf(profile);
+  if (answer?.type !== "octet-string" || hls?.verify(answer.value, context) !== true) {
+    throw authenticationFailed("the meter does not prove its identity");
   }
 }
 
-function decodePass4(apdu: Uint8Array): ActionResponse {
-  try {
-    return decodeUnit(actionResponse, apdu);
-  } catch (cause) {
-    throw new ProtocolError("acse/authentication-failed", "HLS pass 4 does not decode", { cause });
+function pass4(apdu: Uint8Array): Data | undefined {
+  if (apdu[0] !== actionResponseTag) throw authenticationFailed("the meter refuses HLS pass 3");
+  const response = decodePass4(actionResponse, apdu);
+  if (response.type !== "normal" || response.result !== "success") {
+    const result = response.type === "normal" ? response.result : response.type;
+    throw authenticationFailed(`HLS pass 4 answers ${result}`);
   }
+  return response.returned?.ok === true ? response.returned.value : undefined;
+}
+
+/** With short names pass 3 is a READ, and what it reads is f(CtoS). */
+function shortNamePass4(apdu: Uint8Array): Data | undefined {
+  if (apdu[0] !== readResponse.tag) throw authenticationFailed("the meter refuses HLS pass 3");
+  const [result, ...more] = decodePass4(readResponse, apdu).results;
+  if (result?.type !== "data" || more.length > 0) {
+    const answer = result?.type === "data-access-error" ? result.reason : result?.type;
+    throw authenticationFailed(`HLS pass 4 answers ${answer ?? "nothing"}`);
+  }
+  return result.value;
+}
+
+function decodePass4<T extends { readonly kind: string }>(
+  codec: ApduCodec<T>,
+  apdu: Uint8Array,
+): T {
+  try {
+    return decodeUnit(codec, apdu);
+  } catch (cause) {
+    throw authenticationFailed("HLS pass 4 does not decode", cause);
+  }
+}
+
+function authenticationFailed(detail: string, cause?: unknown): ProtocolError {
+  return new ProtocolError("acse/authentication-failed", detail, { cause });
 }
 
 export function hlsOf(profile: AssociationProfile): HlsFunctions | undefined {

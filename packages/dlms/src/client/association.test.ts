@@ -13,6 +13,7 @@ import { AssociationError } from "./association-error.ts";
 import {
   type AssociationProfile,
   clientConformance,
+  shortNameConformance,
   standardQuirks,
 } from "./association-profile.ts";
 import type { ApduProtection, HlsContext, HlsFunctions } from "./authentication.ts";
@@ -384,3 +385,50 @@ function fakeProtection(): ApduProtection & { readonly titles: Uint8Array[] } {
     },
   };
 }
+
+describe("short names", () => {
+  const profile: AssociationProfile = {
+    ...publicProfile,
+    referencing: "sn",
+    conformance: shortNameConformance,
+  };
+  const shortContext = "A109 0607 60857405080102";
+  const hlsOf = (verify: boolean): AssociationProfile => ({
+    ...profile,
+    authentication: {
+      mechanism: "hls-md5",
+      hls: {
+        challenge: fromHex("4142434445464748"),
+        reply: ({ serverToClient }) => Uint8Array.from(serverToClient).reverse(),
+        verify: () => verify,
+      },
+    },
+  });
+  const body = `${shortContext} A203020100 A305A10302010E 88020780 890760857405080203
+    AA0A80083132333435363738 BE10040E 0800065F1F0400 1C0320 0190 FA00`;
+  const challenge = Uint8Array.of(0x61, fromHex(body).length, ...fromHex(body));
+  const pass3 = take(challenge, hlsOf(true));
+
+  test("are a context of their own", () => {
+    const { command } = stepAssociation(closedAssociation, { type: "open" }, profile);
+    expect(sent(command)).toBe("601da109060760857405080102be10040e01000000065f1f04001c1b2004b0");
+  });
+
+  test("call reply_to_HLS_authentication by READ at the base name the meter answers", () => {
+    expect(sent(pass3.command)).toBe("050104fa58010908" + "3837363534333231");
+    expect(pass3.command).toMatchObject({ sensitive: true });
+    const { command } = take("0c0100 0902 abcd", hlsOf(true), pass3.state);
+    expect(command).toMatchObject({ type: "associated", outcome: { vaaName: 0xfa00 } });
+  });
+
+  test.each([
+    ["a wrong proof", "0c0100 0902 abcd", false],
+    ["a refusal", "0c010103", true],
+    ["nothing", "0c00", true],
+    ["an exception-response", "d80101", true],
+    ["what does not decode", "0c0100", true],
+  ])("answered by %s are an authentication that failed", (_name, apdu, verify) => {
+    const { command } = take(apdu, hlsOf(verify), pass3.state);
+    expect(failure(command)).toMatchObject({ code: "acse/authentication-failed" });
+  });
+});

@@ -121,7 +121,7 @@ function onAare(
     clientSystemTitle: profile.protection?.clientSystemTitle ?? hls.systemTitle,
     serverSystemTitle: outcome.serverSystemTitle,
   };
-  const pass3 = buildPass3(profile, hls.reply(context));
+  const pass3 = buildPass3(profile, hls.reply(context), outcome.vaaName);
   return {
     state: { at: "awaiting-pass-4", outcome, context },
     command: { type: "send", apdu: pass3, sensitive: true },
@@ -135,7 +135,7 @@ function onPass4(
 ): AssociationTransition {
   if (apdu[0] === 0x61) return stale(state); // the AARE again
   const plain = profile.protection?.unprotect(apdu) ?? apdu;
-  verifyPass4(plain, hlsOf(profile)!, state.context);
+  verifyPass4(plain, profile, state.context);
   const { outcome } = state;
   return { state: associatedState, command: { type: "associated", outcome } };
 }

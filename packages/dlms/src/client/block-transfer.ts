@@ -11,8 +11,18 @@ export class BlockAssembler {
   #next = -1;
   readonly #octetsMax: number;
 
-  constructor(octetsMax: number) {
+  /** `taken` and `takenNumber`: what an earlier transfer had received, up to that block. */
+  constructor(octetsMax: number, taken?: Uint8Array, takenNumber = 0) {
     this.#octetsMax = octetsMax;
+    if (taken === undefined) return;
+    this.#octets = taken.slice();
+    this.#length = taken.length;
+    this.#next = takenNumber + 1;
+  }
+
+  /** Number of the block received last; -1 before the first. */
+  get number(): number {
+    return this.#next < 0 ? -1 : this.#next - 1;
   }
 
   /** Octets received so far. */

@@ -3,6 +3,7 @@ import { ProtocolError } from "../error.ts";
 import type { OctetWriter } from "../octets.ts";
 import { BlockSource } from "./block-transfer.ts";
 import { Exchange, type ExchangeContext } from "./exchange.ts";
+import { checkWhole } from "./request-size.ts";
 
 /** The numbers one service gives its request forms (Green Book, Set-Request, Action-Request). */
 export interface RequestForms {
@@ -28,7 +29,10 @@ const prefixOctets = 3;
 /** last-block and block-number before the raw-data. */
 const blockHeadOctets = 5;
 
-/** SET and ACTION: sent whole when they fit the server's max PDU, else in blocks. */
+/**
+ * SET and ACTION: sent whole when they fit the server's max PDU, else in blocks of their own, else,
+ * where the server has general block transfer alone, whole for that.
+ */
 export abstract class BlockwiseSend<Result> extends Exchange<Result> {
   readonly #forms: RequestForms;
   readonly #content: RequestContent;
@@ -57,19 +61,14 @@ export abstract class BlockwiseSend<Result> extends Exchange<Result> {
   start(writer: OctetWriter): void {
     const { head, between, values, blocksAllowed } = this.#content;
     const wholeOctets = prefixOctets + head.length + between.length + values.length;
-    if (wholeOctets <= this.context.sendOctetsMax) {
+    const fits = wholeOctets <= this.context.sendOctetsMax;
+    if (fits || !blocksAllowed) {
+      checkWhole(wholeOctets, this.context);
       this.#prefix(writer, this.#forms.whole);
       writer.octets(head);
       writer.octets(between);
       writer.octets(values);
       return;
-    }
-    if (!blocksAllowed) {
-      throw new ProtocolError(
-        "xdlms/pdu-too-long",
-        `the request has ${wholeOctets} octets, the meter takes ${this.context.sendOctetsMax}` +
-          " and offers no block transfer for it",
-      );
     }
     this.#blocks = new BlockSource(values);
     this.#prefix(writer, this.#forms.firstBlock);

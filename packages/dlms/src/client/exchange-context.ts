@@ -15,5 +15,6 @@ export function exchangeContext(
     invokeIdAlwaysOne: profile.quirks.invokeIdAlwaysOne,
     blockSet: outcome.conformance.has("block-transfer-set-or-write"),
     blockAction: outcome.conformance.has("block-transfer-action"),
+    generalBlockTransfer: outcome.conformance.has("general-block-transfer"),
   };
 }

@@ -1,6 +1,7 @@
 import { DecodeError } from "../error.ts";
 import type { OctetWriter } from "../octets.ts";
 import { exceptionError } from "./exception-error.ts";
+import type { LongGet } from "./long-get.ts";
 
 /**
  * One confirmed service request, from its first APDU to its result:
@@ -31,9 +32,11 @@ export interface ExchangeContext {
   readonly transferOctetsMax: number;
   /** The meter answers with invoke-id 1 whatever was asked (quirk). */
   readonly invokeIdAlwaysOne: boolean;
-  /** Whether requests beyond `sendOctetsMax` may be sent in blocks. */
+  /** Whether requests beyond `sendOctetsMax` may be sent in blocks of their service. */
   readonly blockSet: boolean;
   readonly blockAction: boolean;
+  /** Whether any request beyond `sendOctetsMax` may be handed out whole. Absent: false. */
+  readonly generalBlockTransfer?: boolean;
 }
 
 /**
@@ -59,6 +62,16 @@ export abstract class Exchange<Result> {
   /** True when a lost answer leaves open whether the meter has acted: never repeat by itself. */
   abstract get outcomeUnknown(): boolean;
 
+  /** True for a service that nothing answers: it is done once its one APDU has arrived. */
+  get unconfirmed(): boolean {
+    return false;
+  }
+
+  /** Where a GET that stands between two blocks can be taken up again. */
+  get longGet(): LongGet | undefined {
+    return undefined;
+  }
+
   /** Octets moved by the block transfer under way, 0 without one. */
   abstract get transferredOctets(): number;
 
@@ -71,7 +84,7 @@ export abstract class Exchange<Result> {
     start: number,
     end: number,
     writer: OctetWriter,
-  ): "send" | "done";
+  ): "send" | "done" | "late";
 
   /** Takes one plain APDU, `octets[start..end)`; the octets are valid during the call only. */
   receive(

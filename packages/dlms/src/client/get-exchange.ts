@@ -8,6 +8,7 @@ import { type GetDataResult, readGetDataResult } from "../xdlms/get-data-result.
 import { decodeGetResponse, readGetDataResults } from "../xdlms/get-response.ts";
 import { BlockAssembler } from "./block-transfer.ts";
 import { Exchange, type ExchangeContext } from "./exchange.ts";
+import type { LongGet } from "./long-get.ts";
 
 const getRequest = 0xc0;
 const getResponse = 0xc4;
@@ -20,13 +21,15 @@ const noSuchBlock = 0xffff_ffff;
 
 /** GET of both forms: the answer may come whole or in blocks (Green Book 9.4.6.6). */
 abstract class BlockwiseGet<Result> extends Exchange<Result> {
-  declare private assembler: BlockAssembler | undefined;
+  declare protected assembler: BlockAssembler | undefined;
   declare private abandoned: boolean;
+  declare private readonly resumed: boolean;
 
-  constructor(invoke: number, context: ExchangeContext) {
+  constructor(invoke: number, context: ExchangeContext, resume?: LongGet) {
     super(invoke, context);
-    this.assembler = undefined;
+    this.assembler = resume && assemblerOf(resume, context);
     this.abandoned = false;
+    this.resumed = resume !== undefined;
   }
 
   protected get responseTag(): number {
@@ -54,7 +57,7 @@ abstract class BlockwiseGet<Result> extends Exchange<Result> {
     start: number,
     end: number,
     writer: OctetWriter,
-  ): "send" | "done" {
+  ): "send" | "done" | "late" {
     if (octets[start + 1] !== withDatablock) {
       this.result = this.acceptPlain(octets, start, end);
       return "done";
@@ -65,6 +68,8 @@ abstract class BlockwiseGet<Result> extends Exchange<Result> {
       this.result = this.refuse(block.result.reason);
       return "done";
     }
+    // The block that was asked for again, once more.
+    if (this.resumed && block.blockNumber === this.assembler?.number) return "late";
     this.assembler ??= new BlockAssembler(this.context.transferOctetsMax);
     this.assembler.add(block.blockNumber, block.result.rawData);
     if (!block.lastBlock) {
@@ -85,16 +90,34 @@ abstract class BlockwiseGet<Result> extends Exchange<Result> {
   }
 }
 
-/** GET-REQUEST-NORMAL: one attribute. */
+/** GET-REQUEST-NORMAL: one attribute; or the next block of such a GET that was interrupted. */
 export class GetExchange extends BlockwiseGet<GetDataResult> {
   readonly #attribute: AttributeDescriptor;
+  readonly #resumedBehind: number | undefined;
 
-  constructor(attribute: AttributeDescriptor, invoke: number, context: ExchangeContext) {
-    super(invoke, context);
+  /** @throws {RangeError} `resume` is of another association. */
+  constructor(
+    attribute: AttributeDescriptor,
+    invoke: number,
+    context: ExchangeContext,
+    resume?: LongGet,
+  ) {
+    super(resume?.invoke ?? invoke, context, resume);
     this.#attribute = attribute;
+    this.#resumedBehind = resume?.blockNumber;
+  }
+
+  override get longGet(): LongGet | undefined {
+    const { assembler, invoke, context } = this;
+    if (assembler === undefined) return undefined;
+    return { invoke, context, blockNumber: assembler.number, octets: assembler.finish().slice() };
   }
 
   start(writer: OctetWriter): void {
+    if (this.#resumedBehind !== undefined) {
+      writeNext(writer, this.invoke, this.#resumedBehind);
+      return;
+    }
     writer.uint16((getRequest << 8) | normal);
     writer.uint8(this.invoke);
     writeAttribute(writer, this.#attribute);
@@ -165,6 +188,11 @@ export class GetListExchange extends BlockwiseGet<readonly GetDataResult[]> {
   protected refuse(reason: DataAccessResult): readonly GetDataResult[] {
     return this.#attributes.map(() => ({ ok: false, reason }));
   }
+}
+
+function assemblerOf(resume: LongGet, context: ExchangeContext): BlockAssembler {
+  if (resume.context !== context) throw new RangeError("a long GET of another association");
+  return new BlockAssembler(context.transferOctetsMax, resume.octets, resume.blockNumber);
 }
 
 /** As many results as there were attributes. */

@@ -14,12 +14,18 @@ export {
   stepAssociation,
 } from "./association.ts";
 export { AssociationError } from "./association-error.ts";
-export type { AssociationOutcome } from "./association-outcome.ts";
+export {
+  type AssociationOutcome,
+  type PreEstablishedAssociation,
+  preEstablishedOutcome,
+} from "./association-outcome.ts";
 export {
   type AssociationProfile,
   type AssociationQuirks,
   clientConformance,
+  type Referencing,
   requestOctet,
+  shortNameConformance,
   standardQuirks,
 } from "./association-profile.ts";
 export type {
@@ -34,9 +40,18 @@ export { ExceptionError, ServiceError } from "./exception-error.ts";
 export { Exchange, type ExchangeContext, type ExchangeStep } from "./exchange.ts";
 export { exchangeContext } from "./exchange-context.ts";
 export { GetExchange, GetListExchange } from "./get-exchange.ts";
+export { type LongGet, LongGetInterrupted } from "./long-get.ts";
 export { clientHls, clientProtection } from "./protection.ts";
 export { splitGetList } from "./request-split.ts";
 export { type AttributeValue, SetExchange, SetListExchange } from "./set-exchange.ts";
 export { ReadExchange } from "./read-exchange.ts";
 export { attributeVariable, type ShortName } from "./short-name-exchange.ts";
-export { type ShortNameValue, unconfirmedWrite, WriteExchange } from "./write-exchange.ts";
+export {
+  associationBaseName,
+  decodeShortNames,
+  encodeShortNames,
+  shortNameListVariable,
+  ShortNameMap,
+  type ShortNameObject,
+} from "./short-name-map.ts";
+export { type ShortNameValue, UnconfirmedWriteExchange, WriteExchange } from "./write-exchange.ts";

@@ -9,12 +9,8 @@ import { readRequest } from "../xdlms/read-request.ts";
 import { type ReadResult, readResponse } from "../xdlms/read-response.ts";
 import { BlockAssembler } from "./block-transfer.ts";
 import type { ExchangeContext } from "./exchange.ts";
-import {
-  type ShortName,
-  ShortNameExchange,
-  tooLong,
-  variableAccessOf,
-} from "./short-name-exchange.ts";
+import { checkWhole } from "./request-size.ts";
+import { type ShortName, ShortNameExchange, variableAccessOf } from "./short-name-exchange.ts";
 
 /**
  * READ: one or several attributes by short name, answered whole or in blocks (Green Book
@@ -42,8 +38,7 @@ export class ReadExchange extends ShortNameExchange<readonly GetDataResult[]> {
   start(writer: OctetWriter): void {
     const variables = this.#variables.map(variableAccessOf);
     const request = encodeUnit(readRequest, { kind: "read-request", variables });
-    const { sendOctetsMax } = this.context;
-    if (request.length > sendOctetsMax) tooLong(request.length, sendOctetsMax);
+    checkWhole(request.length, this.context);
     writer.octets(request);
   }
 

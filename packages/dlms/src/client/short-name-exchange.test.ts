@@ -9,7 +9,7 @@ import { writeRequest } from "../xdlms/write-request.ts";
 import type { Exchange, ExchangeContext } from "./exchange.ts";
 import { ReadExchange } from "./read-exchange.ts";
 import { attributeVariable } from "./short-name-exchange.ts";
-import { unconfirmedWrite, WriteExchange } from "./write-exchange.ts";
+import { UnconfirmedWriteExchange, WriteExchange } from "./write-exchange.ts";
 
 const context: ExchangeContext = {
   sendOctetsMax: 0xffff,
@@ -144,7 +144,9 @@ describe("WRITE", () => {
   });
 
   test("may go without an answer", () => {
-    expect(toHex(unconfirmedWrite([value], context))).toBe("160102010801120005");
-    expect(code(() => unconfirmedWrite([value], { sendOctetsMax: 5 }))).toBe("xdlms/pdu-too-long");
+    const exchange = new UnconfirmedWriteExchange([value], context);
+    expect([start(exchange), exchange.unconfirmed]).toEqual(["160102010801120005", true]);
+    const short = new UnconfirmedWriteExchange([value], { ...context, sendOctetsMax: 5 });
+    expect(code(() => start(short))).toBe("xdlms/pdu-too-long");
   });
 });

@@ -1,4 +1,3 @@
-import { ProtocolError } from "../error.ts";
 import type { OctetWriter } from "../octets.ts";
 import type { SelectiveAccess } from "../xdlms/descriptor.ts";
 import type { VariableAccess } from "../xdlms/variable-access.ts";
@@ -51,10 +50,4 @@ export abstract class ShortNameExchange<Result> extends Exchange<Result> {
     if (tag === this.responseTag) return this.respond(octets, start, end, writer);
     return responses.includes(tag) ? "late" : super.receive(octets, writer, start, end);
   }
-}
-
-/** @throws {ProtocolError} xdlms/pdu-too-long */
-export function tooLong(octets: number, octetsMax: number): never {
-  const problem = `the request has ${octets} octets, the meter takes ${octetsMax}`;
-  throw new ProtocolError("xdlms/pdu-too-long", problem);
 }

@@ -2,19 +2,18 @@ import type { Data } from "../axdr/data.ts";
 import { ProtocolError } from "../error.ts";
 import { transferOctetsMax } from "../limits.ts";
 import { OctetWriter } from "../octets.ts";
-import { decodeUnit } from "../xdlms/apdu-codec.ts";
+import { decodeUnit, encodeUnit } from "../xdlms/apdu-codec.ts";
 import type { DataAccessResult } from "../xdlms/data-access-result.ts";
-import { unconfirmedWriteRequest } from "../xdlms/unconfirmed-write-request.ts";
+import {
+  unconfirmedWriteRequest,
+  type UnconfirmedWriteRequest,
+} from "../xdlms/unconfirmed-write-request.ts";
 import { writeRequest } from "../xdlms/write-request.ts";
 import { type WriteResult, writeResponse } from "../xdlms/write-response.ts";
 import { BlockSource } from "./block-transfer.ts";
 import type { ExchangeContext } from "./exchange.ts";
-import {
-  type ShortName,
-  ShortNameExchange,
-  tooLong,
-  variableAccessOf,
-} from "./short-name-exchange.ts";
+import { checkWhole } from "./request-size.ts";
+import { type ShortName, ShortNameExchange, variableAccessOf } from "./short-name-exchange.ts";
 
 /** One attribute by short name and the value to write; a method and its parameters likewise. */
 export interface ShortNameValue {
@@ -57,11 +56,11 @@ export class WriteExchange extends ShortNameExchange<readonly DataAccessResult[]
     const whole = new OctetWriter(transferOctetsMax, 128);
     writeRequest.encode(whole, { kind: "write-request", ...requestOf(this.#values) });
     const { sendOctetsMax, blockSet } = this.context;
-    if (whole.length <= sendOctetsMax) {
+    if (whole.length <= sendOctetsMax || !blockSet) {
+      checkWhole(whole.length, this.context);
       writer.octets(whole.view());
       return;
     }
-    if (!blockSet) tooLong(whole.length, sendOctetsMax);
     // What goes in blocks is the request without its tag.
     this.#blocks = new BlockSource(whole.view(1));
     this.#writeBlock(writer, this.#blocks);
@@ -91,7 +90,7 @@ export class WriteExchange extends ShortNameExchange<readonly DataAccessResult[]
 
   #writeBlock(writer: OctetWriter, blocks: BlockSource): void {
     const { number, last, raw } = blocks.next(this.context.sendOctetsMax, blockHeadOctets);
-    if (number > blocksMax) tooLong(transferOctetsMax, this.context.sendOctetsMax);
+    if (number > blocksMax) throw new ProtocolError("xdlms/pdu-too-long", "more than 65535 blocks");
     writeRequest.encode(writer, {
       kind: "write-request",
       variables: [{ type: "write-data-block-access", lastBlock: last, blockNumber: number }],
@@ -118,19 +117,37 @@ export class WriteExchange extends ShortNameExchange<readonly DataAccessResult[]
   }
 }
 
-/** UNCONFIRMED WRITE: nothing answers it. @throws {ProtocolError} xdlms/pdu-too-long */
-export function unconfirmedWrite(
-  values: readonly ShortNameValue[],
-  context: Pick<ExchangeContext, "sendOctetsMax">,
-): Uint8Array {
-  const writer = new OctetWriter(transferOctetsMax, 64);
-  unconfirmedWriteRequest.encode(writer, {
-    kind: "unconfirmed-write-request",
-    ...requestOf(values),
-  });
-  const request = writer.finish();
-  if (request.length > context.sendOctetsMax) tooLong(request.length, context.sendOctetsMax);
-  return request;
+/** UNCONFIRMED WRITE: nothing answers it, and what became of it only reading tells. */
+export class UnconfirmedWriteExchange extends ShortNameExchange<void> {
+  readonly outcomeUnknown = true;
+  readonly transferredOctets = 0;
+  readonly #values: readonly ShortNameValue[];
+
+  constructor(values: readonly ShortNameValue[], context: ExchangeContext) {
+    super(context);
+    this.#values = values;
+  }
+
+  protected get responseTag(): number {
+    return 0;
+  }
+
+  override get unconfirmed(): boolean {
+    return true;
+  }
+
+  start(writer: OctetWriter): void {
+    const request = encodeUnit<UnconfirmedWriteRequest>(unconfirmedWriteRequest, {
+      kind: "unconfirmed-write-request",
+      ...requestOf(this.#values),
+    });
+    checkWhole(request.length, { sendOctetsMax: this.context.sendOctetsMax });
+    writer.octets(request);
+  }
+
+  protected respond(): "done" {
+    return "done";
+  }
 }
 
 function requestOf(values: readonly ShortNameValue[]): {

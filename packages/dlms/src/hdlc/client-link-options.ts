@@ -2,6 +2,17 @@ import type { ServerAddress } from "./address.ts";
 import type { LinkOutput } from "./link-output.ts";
 import type { HdlcParameters } from "./parameters.ts";
 
+/** Behaviour of real servers that differs from IEC 62056-46. Named for what the server does. */
+export interface HdlcClientQuirks {
+  /**
+   * N(R) of the server says nothing: its I and RR frames acknowledge whatever was sent, and what is
+   * really lost is found by silence alone. For a server that answers with N(R) 0 for ever. An
+   * answer so taken is counted as `unacknowledgedAnswers`. The LLC header of its answers needs no
+   * quirk: that of a command is taken as well.
+   */
+  readonly ignoreReceiveSequence: boolean;
+}
+
 export interface HdlcClientLinkOptions {
   readonly output: LinkOutput;
   /** Our address, 0..127. */
@@ -17,6 +28,8 @@ export interface HdlcClientLinkOptions {
   readonly octetTimeoutMs?: number;
   /** How often one frame is sent at most, 1 or more. */
   readonly attemptsMax: number;
+  /** Absent: none. */
+  readonly quirks?: Partial<HdlcClientQuirks>;
   /** Octets of one unit received; beyond: `hdlc/limit`. Absent: `transferOctetsMax`. */
   readonly unitOctetsMax?: number;
 }

@@ -30,7 +30,7 @@ export function pollPauseMs(polls: number): number | undefined {
 }
 
 /** No answer came, however often the command was sent. */
-export function silence(waiting: Waiting, attempts: number): ProtocolError {
+function silence(waiting: Waiting, attempts: number): ProtocolError {
   const code = waiting === "answer" ? "hdlc/request-timeout" : "hdlc/no-answer";
   const times = attempts === 1 ? "once" : `${attempts} times`;
   return new ProtocolError(code, `no answer to ${commandOf[waiting]}, sent ${times}`);
@@ -40,4 +40,14 @@ export function silence(waiting: Waiting, attempts: number): ProtocolError {
 export function refusal(state: LinkState): ProtocolError {
   if (state === "connecting") return new ProtocolError("hdlc/refused", "SNRM is answered with DM");
   return new ProtocolError("hdlc/disconnected", "the meter has closed the link: it answers DM");
+}
+
+/** Why a link that has waited long enough gives up. */
+export function givenUp(
+  state: LinkState,
+  waiting: Waiting,
+  attempts: number,
+  refusals: number,
+): ProtocolError {
+  return refusals > 0 ? refusal(state) : silence(waiting, attempts);
 }

@@ -2,7 +2,15 @@ import { describe, expect, test } from "vitest";
 import { goldenFrame } from "@lectura/testkit";
 import { InvariantError } from "../error.ts";
 import { concatOctets, fromHex, toHex } from "../octets.ts";
-import { answer, frameOf, informationOf, makeLink, openLink, tx } from "./client-link.fixture.ts";
+import {
+  answer,
+  frameOf,
+  informationOf,
+  makeLink,
+  openLink,
+  rr,
+  tx,
+} from "./client-link.fixture.ts";
 import { encodeParameters } from "./parameters.ts";
 
 describe("a client link, golden transcript", () => {
@@ -228,5 +236,65 @@ describe("a client link, the stream", () => {
     expect(requests).toBe(4);
     expect(link.busy).toBe(false);
     expect(link.counters.framesReceived).toBe(5);
+  });
+});
+
+describe("a server that streams", () => {
+  test("is polled for the next unit where it has handed over the turn", () => {
+    const { link, out } = openLink();
+    link.send(fromHex("e6e60001"));
+    out.take();
+    link.receive(answer(0, 1, "e6e70002"));
+    expect(out.take()).toEqual(["unit e6e70002"]);
+    link.awaitMore();
+    expect(link.busy).toBe(true);
+    expect(out.take()).toEqual([tx(rr(1))]);
+    link.receive(answer(1, 1, "e6e70003"));
+    expect(out.take()).toEqual(["unit e6e70003"]);
+    expect(link.busy).toBe(false);
+  });
+
+  test("is awaited where it goes on by itself, and polled when it does not", () => {
+    const { link, out } = openLink({}, { receiveWindow: 3 });
+    link.send(fromHex("e6e60001"));
+    out.take();
+    link.receive(answer(0, 1, "e6e70002", { final: false }));
+    link.awaitMore();
+    expect(out.take()).toEqual(["unit e6e70002"]);
+    link.deadline();
+    expect(out.take()).toEqual([tx(rr(1))]);
+    expect(() => link.awaitMore()).toThrow(InvariantError);
+  });
+});
+
+describe("a server that never acknowledges", () => {
+  const quirks = { ignoreReceiveSequence: true };
+
+  test("ends the link, as it must", () => {
+    const { link, out } = openLink();
+    link.send(fromHex("e6e60001"));
+    link.receive(answer(0, 0, "e6e60002"));
+    expect(out.error).toMatchObject({ code: "hdlc/sequence" });
+  });
+
+  test("is read all the same where its quirk is known, and counted", () => {
+    const { link, out } = openLink({ quirks });
+    for (let request = 0; request < 10; request++) {
+      link.send(fromHex("e6e60001"));
+      link.receive(answer(request & 7, 0, "e6e60002"));
+      expect(out.take().at(-1)).toBe("unit e6e60002");
+    }
+    // N(R) counts in eights: the eighth answer of ten is right by chance.
+    expect(link.counters.unacknowledgedAnswers).toBe(9);
+    expect(link.state).toBe("connected");
+  });
+
+  test("takes a unit of several segments", () => {
+    const { link, out } = openLink({ quirks });
+    link.send(new Uint8Array(300));
+    for (let segment = 0; segment < 2; segment++) link.receive(rr(0));
+    expect(out.take()).toHaveLength(3);
+    link.receive(answer(0, 0, "e6e60002"));
+    expect(out.take()).toEqual(["unit e6e60002"]);
   });
 });

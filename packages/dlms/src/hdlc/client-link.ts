@@ -28,21 +28,14 @@ import { transferOctetsMax } from "../limits.ts";
 import { encodeClientAddress, encodeServerAddress } from "./address.ts";
 import type { HdlcClientLinkOptions } from "./client-link-options.ts";
 import {
+  givenUp,
   octetTimeoutMsDefault,
   pollPauseMs,
   refusal,
   refusalGraceMs,
-  silence,
   type Waiting,
 } from "./client-link-waiting.ts";
-import {
-  controlDisc,
-  controlRr,
-  controlSnrm,
-  type ControlType,
-  decodeControl,
-  pollFinalBit,
-} from "./control.ts";
+import { controlDisc, controlRr, controlSnrm, decodeControl, pollFinalBit } from "./control.ts";
 import { FrameGate } from "./frame-gate.ts";
 import { describeFrameReject } from "./frame-reject.ts";
 import { FrameWriter } from "./frame-writer.ts";
@@ -70,6 +63,7 @@ export class HdlcClientLink implements ClientLink {
   readonly #responseTimeoutMs: number;
   readonly #octetTimeoutMs: number;
   readonly #attemptsMax: number;
+  readonly #ignoreReceiveSequence: boolean;
   readonly #writer: FrameWriter;
   readonly #sender: UnitSender;
   readonly #receiver: UnitReceiver;
@@ -86,6 +80,8 @@ export class HdlcClientLink implements ClientLink {
   /** DM received since the last new command. */
   #refusals = 0;
   #polls = 0;
+  /** The last I frame in order had F: the meter sends no more until it is polled. */
+  #turnIsOurs = true;
   /** A deadline was armed since this was cleared. */
   #armed = false;
 
@@ -101,6 +97,7 @@ export class HdlcClientLink implements ClientLink {
     this.#responseTimeoutMs = options.responseTimeoutMs;
     this.#octetTimeoutMs = options.octetTimeoutMs ?? octetTimeoutMsDefault;
     this.#attemptsMax = options.attemptsMax;
+    this.#ignoreReceiveSequence = options.quirks?.ignoreReceiveSequence ?? false;
     const addresses = Uint8Array.of(...client, ...server, ...client);
     this.#writer = new FrameWriter(addresses, client.length);
     this.#sender = new UnitSender(this.#writer);
@@ -140,16 +137,16 @@ export class HdlcClientLink implements ClientLink {
 
   /** `answered: false`: an unconfirmed service; the unit is done with when it is acknowledged. */
   send(unit: Uint8Array, answered = true): void {
-    if (this.#state !== "connected") throw new InvariantError(`send while ${this.#state}`);
-    if (this.busy) throw new InvariantError("send while a unit is under way");
+    this.#begin(answered);
     this.#sender.begin(unit, this.#negotiated.transmitOctetsMax);
     this.#receiver.drop();
-    this.#unanswered = true;
-    this.#answerExpected = answered;
-    this.#attempts = 1;
-    this.#refusals = 0;
-    this.#polls = 0;
     this.#transmitWindow();
+  }
+
+  awaitMore(): void {
+    this.#begin(true);
+    if (this.#turnIsOurs) this.#transmitReady();
+    else this.#await();
   }
 
   sendUnnumbered(unit: Uint8Array): void {
@@ -184,7 +181,7 @@ export class HdlcClientLink implements ClientLink {
     // A frame that stood behind a truncated one may have been the answer.
     if (this.#armed || this.#waitsForNothing()) return;
     if (this.#attempts >= this.#attemptsMax) {
-      this.#failSilent();
+      this.#failWith(givenUp(this.#state, this.#waiting, this.#attempts, this.#refusals));
       return;
     }
     this.#attempts++;
@@ -195,6 +192,16 @@ export class HdlcClientLink implements ClientLink {
     this.#forget();
     this.#gate.reset();
     this.#state = "disconnected";
+  }
+
+  #begin(answered: boolean): void {
+    if (this.#state !== "connected") throw new InvariantError(`send while ${this.#state}`);
+    if (this.busy) throw new InvariantError("send while a unit is under way");
+    this.#unanswered = true;
+    this.#answerExpected = answered;
+    this.#attempts = 1;
+    this.#refusals = 0;
+    this.#polls = 0;
   }
 
   /** I frame with the information `octets[start..end)`. */
@@ -216,10 +223,16 @@ export class HdlcClientLink implements ClientLink {
       return;
     }
     if (!this.#sender.acknowledge(receiveSequence) || !this.#sender.idle) {
-      this.#failAcknowledged(receiveSequence);
-      return;
+      if (!this.#ignoreReceiveSequence) {
+        const expected = this.#sender.sendSequence;
+        this.#fail("hdlc/sequence", `answer with N(R) ${receiveSequence}, expected ${expected}`);
+        return;
+      }
+      this.#sender.acknowledgeAll();
+      this.#counts.unacknowledgedAnswers++;
     }
     receiver.advance();
+    this.#turnIsOurs = (control & pollFinalBit) !== 0;
     this.#attempts = 1;
     if (segmented || receiver.collecting) {
       this.#onSegment(segmented, octets.subarray(start, end), (control & pollFinalBit) !== 0);
@@ -273,8 +286,8 @@ export class HdlcClientLink implements ClientLink {
     if (!this.#sender.idle && receiveSequence === expected) this.#sender.acknowledge(expected);
     if (!this.#sender.idle || !final) return;
     if (this.#attempts >= this.#attemptsMax) {
-      const wanted = this.#receiver.sequence;
-      this.#fail("hdlc/sequence", `N(S) ${sendSequence} came again where ${wanted} is missing`);
+      const { sequence } = this.#receiver;
+      this.#fail("hdlc/sequence", `N(S) ${sendSequence} came again where ${sequence} is missing`);
       return;
     }
     this.#attempts++;
@@ -287,7 +300,7 @@ export class HdlcClientLink implements ClientLink {
       case "RR":
       case "REJ":
       case "RNR":
-        this.#onSupervisory(type, receiveSequence, pollFinal);
+        this.#onSupervisory(type === "RNR", receiveSequence, pollFinal);
         return;
       case "UA":
         this.#onAcknowledged(information);
@@ -296,7 +309,8 @@ export class HdlcClientLink implements ClientLink {
         this.#onRefused();
         return;
       case "FRMR":
-        this.#onFrameReject(information);
+        if (this.#state !== "connected") this.#counts.staleUa++;
+        else this.#fail("hdlc/frame-rejected", describeFrameReject(information));
         return;
       case "UI":
         this.#output.unnumbered(information);
@@ -308,14 +322,15 @@ export class HdlcClientLink implements ClientLink {
     }
   }
 
-  #onSupervisory(type: ControlType, receiveSequence: number, final: boolean): void {
+  #onSupervisory(isBusy: boolean, receiveSequence: number, final: boolean): void {
     if (this.#waiting !== "answer") return;
     const before = this.#sender.outstanding;
-    if (!this.#sender.acknowledge(receiveSequence)) return;
+    if (this.#ignoreReceiveSequence) this.#sender.acknowledgeAll();
+    else if (!this.#sender.acknowledge(receiveSequence)) return;
     if (this.#sender.outstanding < before) this.#attempts = 1;
     if (!final) {
       this.#arm();
-    } else if (type === "RNR" || (this.#sender.idle && this.#answerExpected)) {
+    } else if (isBusy || (this.#sender.idle && this.#answerExpected)) {
       this.#pause();
     } else if (this.#sender.idle) {
       this.#complete();
@@ -373,14 +388,6 @@ export class HdlcClientLink implements ClientLink {
     }
   }
 
-  #onFrameReject(information: Uint8Array): void {
-    if (this.#state !== "connected") {
-      this.#counts.staleUa++;
-      return;
-    }
-    this.#fail("hdlc/frame-rejected", describeFrameReject(information));
-  }
-
   #transmitConnect(): void {
     this.#waiting = "ua";
     this.#arm();
@@ -400,8 +407,7 @@ export class HdlcClientLink implements ClientLink {
 
   /** I frames up to the window; the last hands the turn over. */
   #transmitWindow(): void {
-    this.#waiting = "answer";
-    this.#arm();
+    this.#await();
     const { transmitWindow } = this.#negotiated;
     for (;;) {
       const last = this.#sender.isLastSegment || this.#sender.outstanding + 1 >= transmitWindow;
@@ -411,9 +417,13 @@ export class HdlcClientLink implements ClientLink {
     }
   }
 
-  #transmitReady(): void {
+  #await(): void {
     this.#waiting = "answer";
     this.#arm();
+  }
+
+  #transmitReady(): void {
+    this.#await();
     this.#transmit(this.#writer.bare(controlRr | pollFinalBit | (this.#receiver.sequence << 5)));
   }
 
@@ -472,16 +482,6 @@ export class HdlcClientLink implements ClientLink {
     this.#sender.reset();
     this.#receiver.reset();
     this.#negotiated = defaultHdlcParameters;
-  }
-
-  #failSilent(): void {
-    if (this.#refusals > 0) this.#failWith(refusal(this.#state));
-    else this.#failWith(silence(this.#waiting, this.#attempts));
-  }
-
-  #failAcknowledged(receiveSequence: number): void {
-    const expected = this.#sender.sendSequence;
-    this.#fail("hdlc/sequence", `answer with N(R) ${receiveSequence}, expected ${expected}`);
   }
 
   #fail(code: ProtocolErrorCode, detail: string): void {

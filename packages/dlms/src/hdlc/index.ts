@@ -16,7 +16,7 @@ export {
   type ServerAddress,
 } from "./address.ts";
 export { HdlcClientLink } from "./client-link.ts";
-export type { HdlcClientLinkOptions } from "./client-link-options.ts";
+export type { HdlcClientLinkOptions, HdlcClientQuirks } from "./client-link-options.ts";
 export {
   controlDisc,
   controlDm,

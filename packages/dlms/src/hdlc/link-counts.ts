@@ -14,6 +14,7 @@ export function noCounts(): LinkCounts {
     duplicateFrames: 0,
     gaps: 0,
     damagedFrames: 0,
+    unacknowledgedAnswers: 0,
     discardedOctets: 0,
   };
 }

@@ -25,6 +25,11 @@ export interface LinkOutput {
   failed(error: ProtocolError): void;
   /** A unit sent with `answered: false` has arrived. */
   acknowledged?(): void;
+  /**
+   * The answer has not come, on a link that repeats nothing by itself. True: the owner goes on, and
+   * may send again at once; the link stays open. Absent or false: it fails.
+   */
+  silent?(): boolean;
   /** Octets that are no frame: text of a converter, noise. */
   text(octets: Uint8Array): void;
   /** For traces: each valid frame as it came, with flags, before anything is done with it. */
@@ -51,6 +56,8 @@ export interface LinkCounters {
   readonly gaps: number;
   /** Frames with a wrong format, length or check sequence. */
   readonly damagedFrames: number;
+  /** Answers taken although they do not acknowledge their request, by `ignoreReceiveSequence`. */
+  readonly unacknowledgedAnswers: number;
   /** All octets that were not part of a valid frame. */
   readonly discardedOctets: number;
 }
@@ -73,6 +80,11 @@ export interface ClientLink {
    * busy.
    */
   send(unit: Uint8Array, answered?: boolean): void;
+  /**
+   * What has come is not all: waits for one more unit, as after `send`, and polls a meter that has
+   * handed over the turn. For a peer that streams. @throws {InvariantError} not open, or busy.
+   */
+  awaitMore(): void;
   /** Sends one unit that is never answered nor repeated. @throws {RangeError} too long. */
   sendUnnumbered(unit: Uint8Array): void;
   /**

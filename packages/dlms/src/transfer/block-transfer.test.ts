@@ -120,6 +120,17 @@ test("acknowledges the highest block in sequence, and the sender goes on behind 
   expect(server.sent.map(({ blockNumber }) => blockNumber)).toEqual([1, 2, 3, 4, 2, 3, 4]);
 });
 
+test("sends the lost block alone to a peer that holds the others, and goes on behind them", () => {
+  const lost = [false, false, true];
+  const { client, server } = exchange(octetsOf(10), octetsOf(25 * 6), lost, {
+    client: { window: 4 },
+    server: { repetition: "lost-only" },
+  });
+  expect(client.received).toEqual([toHex(octetsOf(150))]);
+  expect(client.sent.map(({ blockNumberAck }) => blockNumberAck)).toEqual([0, 1, 4, 6]);
+  expect(server.sent.map(({ blockNumber }) => blockNumber)).toEqual([1, 2, 3, 4, 2, 5, 6]);
+});
+
 test("takes one block after another without streaming", () => {
   const { server } = exchange(octetsOf(10), octetsOf(60), [], { server: { streaming: false } });
   expect(server.sent.every(({ streaming }) => !streaming)).toBe(true);
@@ -171,16 +182,18 @@ test("delivers exactly once or fails typed, whatever is lost", () => {
     clientWindow: fc.integer({ min: 1, max: 63 }),
     serverWindow: fc.integer({ min: 1, max: 63 }),
     serverTimes: fc.boolean(),
+    repetition: fc.constantFrom("from-lost" as const, "lost-only" as const),
   });
   fc.assert(
-    fc.property(run, ({ request, response, lost, clientWindow, serverWindow, serverTimes }) => {
+    fc.property(run, ({ request, response, lost, clientWindow, serverWindow, ...rest }) => {
+      const { serverTimes, repetition } = rest;
       const { client, server, steps } = exchange(
         octetsOf(request + 1),
         octetsOf(response + 1),
         lost,
         {
-          client: { window: clientWindow },
-          server: { window: serverWindow, ...(serverTimes ? times : {}) },
+          client: { window: clientWindow, repetition },
+          server: { window: serverWindow, repetition, ...(serverTimes ? times : {}) },
         },
       );
       expect(steps).toBeLessThan(stepsMax);

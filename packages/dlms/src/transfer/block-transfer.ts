@@ -1,5 +1,5 @@
 import { ProtocolError } from "../error.ts";
-import { encodeUnit } from "../xdlms/apdu-codec.ts";
+import { decodeUnit, encodeUnit } from "../xdlms/apdu-codec.ts";
 import {
   type GeneralBlockTransfer,
   generalBlockTransfer,
@@ -17,6 +17,12 @@ export interface BlockTransferOptions {
   readonly window?: number;
   /** Send as many blocks as the peer's window takes before waiting; false: one by one. */
   readonly streaming?: boolean;
+  /**
+   * What follows an acknowledgement that shows a gap: every block behind the gap ("from-lost",
+   * default), or the first lost one alone, for a peer that holds the others ("lost-only"). The
+   * editions of the Green Book differ: docs/decisions/0007-general-block-transfer.md.
+   */
+  readonly repetition?: BlockRepetition;
   /** Octets of the peer's APDU; beyond: `xdlms/limit`. */
   readonly octetsMax?: number;
   /** Silence before we repeat or ask again. Absent: we wait for ever (a server). */
@@ -24,6 +30,9 @@ export interface BlockTransferOptions {
   /** Repetitions in a row without anything new; beyond: `xdlms/no-answer`. Default 3. */
   readonly repeatsMax?: number;
 }
+
+/** See `BlockTransferOptions.repetition`. */
+export type BlockRepetition = "from-lost" | "lost-only";
 
 /** What a transfer does to its surroundings. */
 export interface BlockTransferOutput {
@@ -57,6 +66,7 @@ export class BlockTransfer {
   readonly #streaming: boolean;
   readonly #timeoutMs: number | undefined;
   readonly #repeatsMax: number;
+  readonly #repetition: BlockRepetition;
   readonly #output: BlockTransferOutput;
   readonly #incoming: BlockAssembly;
   readonly #outgoing: OutgoingBlocks;
@@ -75,6 +85,7 @@ export class BlockTransfer {
     this.#streaming = options.streaming ?? true;
     this.#timeoutMs = options.answerTimeoutMs;
     this.#repeatsMax = options.repeatsMax ?? repeatsDefault;
+    this.#repetition = options.repetition ?? "from-lost";
     this.#output = output;
     const heldBlocksMax = this.#window;
     const { octetsMax } = options;
@@ -112,6 +123,16 @@ export class BlockTransfer {
   close(): void {
     this.#closed = true;
     this.#output.disarm();
+  }
+
+  /** Some of our APDU is not confirmed yet. */
+  get sending(): boolean {
+    return this.#outgoing.pending;
+  }
+
+  /** As `receive`, for a General-Block-Transfer APDU as it came. @throws {DecodeError} none. */
+  receiveApdu(apdu: Uint8Array): void {
+    this.receive(decodeUnit(generalBlockTransfer, apdu));
   }
 
   receive(block: GeneralBlockTransfer): void {
@@ -175,7 +196,8 @@ export class BlockTransfer {
   #sendWindow(): void {
     const outgoing = this.#outgoing;
     const first = outgoing.acknowledged + 1;
-    const blocks = this.#streaming ? this.#peerWindow : 1;
+    const lostOnly = this.#repetition === "lost-only" && outgoing.sent >= first;
+    const blocks = this.#streaming && !lostOnly ? this.#peerWindow : 1;
     const last = Math.min(outgoing.total, first + blocks - 1);
     for (let number = first; number <= last; number++) {
       this.#transmit({ ...outgoing.block(number), streaming: number < last });

@@ -7,6 +7,7 @@ export {
   transferWindowMax,
 } from "./block-assembly.ts";
 export {
+  type BlockRepetition,
   BlockTransfer,
   type BlockTransferOptions,
   type BlockTransferOutput,

@@ -37,6 +37,11 @@ export class OutgoingBlocks {
     return this.#acknowledged;
   }
 
+  /** Highest block that was sent. */
+  get sent(): number {
+    return this.#sent;
+  }
+
   /** Some of the APDU is not confirmed. */
   get pending(): boolean {
     return this.#apdu !== undefined && this.#acknowledged < this.total;

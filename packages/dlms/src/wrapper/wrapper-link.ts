@@ -76,6 +76,12 @@ export class WrapperLink implements ClientLink {
     if (!answered) this.#output.acknowledged?.();
   }
 
+  awaitMore(): void {
+    if (this.#state !== "connected") throw new InvariantError(`await while ${this.#state}`);
+    this.#unanswered = true;
+    this.#output.arm(this.#responseTimeoutMs);
+  }
+
   sendUnnumbered(unit: Uint8Array): void {
     this.#transmit(unit);
   }
@@ -92,6 +98,8 @@ export class WrapperLink implements ClientLink {
 
   deadline(): void {
     if (!this.#unanswered) return;
+    this.#unanswered = false;
+    if (this.#output.silent?.() === true) return;
     this.#forget();
     this.#output.failed(new ProtocolError("wrapper/no-answer", "no answer to a request"));
   }
