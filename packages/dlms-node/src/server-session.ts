@@ -158,8 +158,10 @@ class MeterLink implements LinkOutput {
     const { size, upper, lower } = frame.destination;
     const view = viewOf(meter, frame.source.upper);
     this.#options = options;
+    const { writer } = options;
+    // Each unit hands the turn over: general blocks go one by one.
     this.#association =
-      view && new ServerAssociation({ view, prefix: llcResponse, writer: options.writer });
+      view && new ServerAssociation({ view, prefix: llcResponse, writer, streaming: false });
     this.#deadline = new Deadline(options.clock, () => this.#link.deadline());
     this.#link = new HdlcServerLink({
       output: this,
@@ -249,8 +251,11 @@ class WrapperSpeaker implements Speaker {
   apdu(source: number, destination: number, apdu: Uint8Array): void {
     const key = destination * 0x1_0000 + source;
     const association = this.#associations.get(key) ?? this.#open(key, source, destination);
-    const answer = association?.receive(apdu, this.#options.clock.nowMs());
-    if (answer !== undefined) this.#options.port.send(encodeWrapper(destination, source, answer));
+    let answer = association?.receive(apdu, this.#options.clock.nowMs());
+    while (answer !== undefined) {
+      this.#options.port.send(encodeWrapper(destination, source, answer));
+      answer = association?.more();
+    }
   }
 
   /** Called by the deframer: octets that are no wrapper unit are nobody's. */

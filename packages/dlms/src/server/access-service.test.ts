@@ -77,7 +77,19 @@ function serve(
 ): Uint8Array {
   const writer = new OctetWriter(4096);
   const own = { ...facts, ...over };
-  serveAccess({ apdu, prefix, view, facts: own, nowMs: 0, progress: undefined }, writer);
+  serveAccess(
+    {
+      apdu,
+      prefix,
+      view,
+      facts: own,
+      nowMs: 0,
+      progress: undefined,
+      protection: 0,
+      cameInBlocks: false,
+    },
+    writer,
+  );
   return writer.finish();
 }
 

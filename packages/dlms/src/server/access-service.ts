@@ -50,7 +50,7 @@ export function serveAccess(request: ServiceRequest, writer: OctetWriter): undef
     results: done.map((one) => one.outcome),
   });
   // The service has no blocks of its own.
-  if (writer.length - request.prefix.length > answerOctetsMax(request.facts)) {
+  if (writer.length - request.prefix.length > answerOctetsMax(request, 0)) {
     throw new ServiceRefused("pdu-too-long");
   }
 }

@@ -5,6 +5,7 @@ import type { Data } from "../axdr/data.ts";
 import { obisToOctets } from "../cosem/obis.ts";
 import type { ActionResult, DataAccessResult } from "../xdlms/data-access-result.ts";
 import type { AttributeDescriptor, MethodDescriptor } from "../xdlms/descriptor.ts";
+import { accessBit, mayAccess } from "./access-rights.ts";
 import type {
   AccessContext,
   DirectoryEntry,
@@ -27,9 +28,9 @@ export function readEntry(
   if (entry === undefined) return "object-undefined";
   if (entry.object.classId !== classId) return "object-class-inconsistent";
   if (attributeId === allAttributes) return readAll(entry, context);
-  const mode = entry.attributes.get(attributeId);
-  if (mode === undefined) return "object-undefined";
-  if (mode === "none" || mode === "write") return "read-write-denied";
+  const mask = entry.attributes.get(attributeId);
+  if (mask === undefined) return "object-undefined";
+  if (!mayAccess(mask, accessBit.read, context.protection ?? 0)) return "read-write-denied";
   const attribute = entry.object.attributes[attributeId];
   if (attribute === undefined) {
     // Only attribute 1 is in the directory without being declared.
@@ -53,20 +54,31 @@ export function writeAttribute(
   const entry = objects.find(descriptor.logicalName);
   if (entry === undefined) return "object-undefined";
   if (entry.object.classId !== descriptor.classId) return "object-class-inconsistent";
-  const mode = entry.attributes.get(descriptor.attributeId);
-  if (mode === undefined) return "object-undefined";
-  const attribute = entry.object.attributes[descriptor.attributeId];
-  if (mode === "none" || mode === "read" || attribute?.write === undefined) {
+  const { attributeId, selection } = descriptor;
+  return writeEntry(entry, attributeId, value, { ...context, selection });
+}
+
+/** SET of one attribute of a found object; the selection is that of the context. */
+export function writeEntry(
+  entry: DirectoryEntry,
+  attributeId: number,
+  value: Data,
+  context: AccessContext,
+): DataAccessResult {
+  const mask = entry.attributes.get(attributeId);
+  if (mask === undefined) return "object-undefined";
+  const attribute = entry.object.attributes[attributeId];
+  const { selection, protection = 0 } = context;
+  if (!mayAccess(mask, accessBit.write, protection) || attribute?.write === undefined) {
     return "read-write-denied";
   }
-  const { selection } = descriptor;
   if (selection !== undefined && !takesSelector(attribute, selection.selector)) {
     return "scope-of-access-violated";
   }
   if (attribute.types !== undefined && !attribute.types.includes(value.type)) {
     return "type-unmatched";
   }
-  return attribute.write(value, { ...context, selection });
+  return attribute.write(value, context);
 }
 
 /** ACTION on one object. */
@@ -80,9 +92,22 @@ export function invokeMethod(
   const entry = objects.find(descriptor.logicalName);
   if (entry === undefined) return refuse("object-undefined");
   if (entry.object.classId !== descriptor.classId) return refuse("object-class-inconsistent");
-  const method = entry.object.methods?.[descriptor.methodId];
-  if (method === undefined) return refuse("object-undefined");
-  if (!entry.methods.has(descriptor.methodId)) return refuse("read-write-denied");
+  return invokeEntry(entry, descriptor.methodId, parameters, context);
+}
+
+/** ACTION on a found object. */
+export function invokeEntry(
+  entry: DirectoryEntry,
+  methodId: number,
+  parameters: Data | undefined,
+  context: AccessContext,
+): MethodOutcome {
+  const method = entry.object.methods?.[methodId];
+  if (method === undefined) return { result: "object-undefined" };
+  const mask = entry.methods.get(methodId) ?? 0;
+  if (!mayAccess(mask, accessBit.read, context.protection ?? 0)) {
+    return { result: "read-write-denied" };
+  }
   return method.invoke(parameters, context);
 }
 

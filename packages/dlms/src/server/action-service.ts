@@ -103,14 +103,20 @@ function serveNext(
   invoke: InvokeIdAndPriority,
   writer: OctetWriter,
 ): Progress | undefined {
-  const { progress, facts, apdu } = request;
+  const { progress, apdu } = request;
   const refuse = (result: ActionResult): undefined => {
     answer(writer, { kind: "action-response", type: "normal", invoke, result });
     return undefined;
   };
   if (progress?.at !== "long-action-answer") return refuse("no-long-action-in-progress");
   if (blockNumber !== progress.blockNumber) return refuse("long-action-aborted");
-  return writeBlock(writer, actionBlock, apdu[2]!, progress, answerOctetsMax(facts));
+  return writeBlock(
+    writer,
+    actionBlock,
+    apdu[2]!,
+    progress,
+    answerOctetsMax(request, conformanceMask.blockAction),
+  );
 }
 
 function answerOne(
@@ -140,7 +146,7 @@ function splitIfLong(
   invoke: InvokeIdAndPriority,
   writer: OctetWriter,
 ): Progress | undefined {
-  const octetsMax = answerOctetsMax(request.facts);
+  const octetsMax = answerOctetsMax(request, conformanceMask.blockAction);
   if (writer.length - request.prefix.length <= octetsMax) return undefined;
   const octets = writer.view(request.prefix.length + 3).slice();
   writer.reset();
@@ -149,7 +155,7 @@ function splitIfLong(
     answer(writer, { kind: "action-response", type: "normal", invoke, result });
     return undefined;
   }
-  const start = startBlocks(actionBlock, octets);
+  const start = startBlocks(actionBlock.at, octets);
   return writeBlock(writer, actionBlock, request.apdu[2]!, start, octetsMax);
 }
 

@@ -10,29 +10,32 @@
  *   associated     refuse: exception 1/1    answer              RLRE -> idle
  *                  replace: as idle
  *
+ * A pre-established view is associated from the beginning, and takes neither AARQ nor RLRQ.
+ *
  * Where the view is ciphered, requests are opened first and answers sealed last; one that does not
  * open is answered by an exception that says why, and changes nothing.
  *
- * One request, one answer: the caller sends what `receive` returns before it gives the next
- * request. Requests that do not decode and services nobody knows get an exception-response;
+ * One request, one answer: the caller sends what `receive` returns, and then what `more` gives
+ * until there is nothing (the blocks of a general block transfer that stream), before it gives the
+ * next request. General blocks stand around the ciphering: what they carry is opened when it is
+ * whole. Requests that do not decode and services nobody knows get an exception-response;
  * nothing a client sends makes this throw.
  */
 import { decodeAarq, decodeRlrq, encodeAare, encodeRlre } from "../acse/codec.ts";
-import { DecodeError, ProtocolError } from "../error.ts";
+import { DecodeError } from "../error.ts";
 import { transferOctetsMax } from "../limits.ts";
 import type { OctetWriter } from "../octets.ts";
 import type { ApduCiphering } from "../security/apdu-ciphering.ts";
 import type { HlsDialogue } from "../security/hls-dialogue.ts";
-import { ReplayError } from "../security/replay-window.ts";
-import { type ExceptionResponse, exceptionResponse } from "../xdlms/exception-response.ts";
-import { serveAccess } from "./access-service.ts";
-import { serveAction } from "./action-service.ts";
-import { serveGet } from "./get-service.ts";
+import { decodeUnit } from "../xdlms/apdu-codec.ts";
+import { generalBlockTransfer } from "../xdlms/general-block-transfer.ts";
+import { dispatch } from "./dispatch.ts";
+import { GeneralBlocks } from "./general-blocks.ts";
 import { answerPass3, readPass3 } from "./high-security.ts";
-import { initiateAnswer, judge, malformedRefusal } from "./negotiation.ts";
+import { initiateAnswer, judge, malformedRefusal, preEstablished } from "./negotiation.ts";
 import type { AssociationFacts } from "./object.ts";
-import { type Progress, ServiceRefused } from "./service.ts";
-import { serveSet } from "./set-service.ts";
+import { notPossible, refusedBy, type Refused, writeRefusal } from "./refusal.ts";
+import { conformanceMask, type Progress, ServiceRefused } from "./service.ts";
 import type { AssociationView } from "./view.ts";
 
 /** Ceiling of the writer an association answers into: a whole long answer, before it is split. */
@@ -44,19 +47,14 @@ export interface ServerAssociationOptions {
   readonly prefix: Uint8Array;
   /** May be shared by any number of associations; made with `answerOctetsCeiling`. */
   readonly writer: OctetWriter;
+  /**
+   * Whether general blocks may follow each other without being asked for; false on links that hand
+   * the turn over with each unit, as HDLC does. Absent = true.
+   */
+  readonly streaming?: boolean;
 }
 
-const tag = {
-  aarq: 0x60,
-  rlrq: 0x62,
-  get: 0xc0,
-  set: 0xc1,
-  action: 0xc3,
-  access: 0xd9,
-} as const;
-
-/** Requests of short-name referencing and general block transfer: known, not served. */
-const knownServices: readonly number[] = [0x05, 0x06, 0x16, 0xe0];
+const tag = { aarq: 0x60, rlrq: 0x62, generalBlock: 0xe0 } as const;
 
 export class ServerAssociation {
   readonly #options: ServerAssociationOptions;
@@ -65,9 +63,12 @@ export class ServerAssociation {
   #ciphering: ApduCiphering | undefined;
   /** What was agreed, and what the client has still to prove. */
   #proving: { readonly facts: AssociationFacts; readonly dialogue: HlsDialogue } | undefined;
+  #blocks: GeneralBlocks | undefined;
 
+  /** @throws {RangeError} a pre-established view that says too little */
   constructor(options: ServerAssociationOptions) {
     this.#options = options;
+    this.#preEstablish();
   }
 
   /** What was agreed; undefined while there is no association. */
@@ -81,6 +82,8 @@ export class ServerAssociation {
     this.#progress = undefined;
     this.#ciphering = undefined;
     this.#proving = undefined;
+    this.#blocks = undefined;
+    this.#preEstablish();
   }
 
   /**
@@ -100,16 +103,39 @@ export class ServerAssociation {
       case tag.rlrq:
         this.#release(apdu);
         break;
+      case tag.generalBlock:
+        this.#receiveBlock(apdu, nowMs);
+        break;
       default:
-        this.#serveProtected(apdu, nowMs);
+        this.#blocks?.giveUp();
+        this.#serveProtected(apdu, nowMs, false);
+        this.#sendInBlocks();
     }
     return writer.length > prefix.length ? writer.view() : undefined;
   }
 
+  /** What else is to be sent now, as `receive` gives it; undefined when that was all. */
+  more(): Uint8Array | undefined {
+    const block = this.#blocks?.next();
+    if (block === undefined) return undefined;
+    const { writer, prefix } = this.#options;
+    writer.reset();
+    writer.octets(prefix);
+    writer.octets(block);
+    return writer.view();
+  }
+
+  #preEstablish(): void {
+    const there = preEstablished(this.#options.view);
+    this.#facts = there?.facts;
+    this.#ciphering = there?.ciphering;
+  }
+
   #associate(apdu: Uint8Array): void {
     const { view, writer } = this.#options;
-    if (this.#facts !== undefined && view.whenAssociated === "refuse") {
-      this.#except("service-not-allowed", "operation-not-possible");
+    const refuses = this.#facts !== undefined && view.whenAssociated === "refuse";
+    if (refuses || view.preEstablished !== undefined) {
+      this.#refuse(notPossible, tag.aarq);
       return;
     }
     this.reset();
@@ -120,12 +146,17 @@ export class ServerAssociation {
       else this.#proving = { facts, dialogue };
       writer.octets(encodeAare(aare));
     } catch (error) {
-      this.#refuse(error);
+      this.#refuse(refusedBy(error, writer), tag.aarq);
     }
   }
 
   /** A ciphered association is released by who holds its keys, if anything comes with the RLRQ. */
   #release(apdu: Uint8Array): void {
+    const { view, writer } = this.#options;
+    if (view.preEstablished !== undefined) {
+      this.#refuse(notPossible, tag.rlrq);
+      return;
+    }
     const ciphering = this.#ciphering;
     const facts = this.#facts;
     let userInformation: Uint8Array | undefined;
@@ -137,12 +168,12 @@ export class ServerAssociation {
           userInformation = initiateAnswer(facts, ciphering);
         }
       } catch (error) {
-        this.#refuse(error);
+        this.#refuse(refusedBy(error, writer), tag.rlrq);
         return;
       }
     }
     this.reset();
-    this.#options.writer.octets(
+    writer.octets(
       encodeRlre({
         kind: "rlre",
         reason: 0,
@@ -151,22 +182,81 @@ export class ServerAssociation {
     );
   }
 
-  #serveProtected(apdu: Uint8Array, nowMs: number): void {
+  #receiveBlock(apdu: Uint8Array, nowMs: number): void {
+    const { writer, prefix } = this.#options;
+    const facts = this.#facts;
+    if (facts === undefined) {
+      this.#refuse(notPossible, tag.generalBlock);
+      return;
+    }
+    try {
+      const blocks = this.#generalBlocks(facts);
+      if (blocks === undefined) throw new ServiceRefused("service-not-supported");
+      blocks.receive(decodeUnit(generalBlockTransfer, apdu), (request) => {
+        this.#serveProtected(request, nowMs, true);
+        const answer = writer.view(prefix.length).slice();
+        writer.reset();
+        writer.octets(prefix);
+        return answer.length === 0 ? undefined : answer;
+      });
+      this.#writeBlock(blocks);
+    } catch (error) {
+      this.#refuse(refusedBy(error, writer), tag.generalBlock);
+    }
+  }
+
+  /** An answer longer than the client takes goes in general blocks, where they are agreed. */
+  #sendInBlocks(): void {
+    const facts = this.#facts;
+    const { writer, prefix } = this.#options;
+    if (facts === undefined || writer.length - prefix.length <= facts.clientMaxPduOctets) return;
+    try {
+      const blocks = this.#generalBlocks(facts);
+      if (blocks === undefined) return;
+      blocks.answer(writer.view(prefix.length).slice());
+      this.#writeBlock(blocks);
+    } catch (error) {
+      this.#refuse(refusedBy(error, writer), tag.generalBlock);
+    }
+  }
+
+  #writeBlock(blocks: GeneralBlocks): void {
+    const { writer, prefix } = this.#options;
+    writer.reset();
+    writer.octets(prefix);
+    const block = blocks.next();
+    if (block !== undefined) writer.octets(block);
+  }
+
+  /** Undefined: not agreed. */
+  #generalBlocks(facts: AssociationFacts): GeneralBlocks | undefined {
+    if ((facts.conformance & conformanceMask.generalBlocks) === 0) return undefined;
+    const { view, streaming = true } = this.#options;
+    this.#blocks ??= new GeneralBlocks({
+      apduOctetsMax: facts.clientMaxPduOctets,
+      octetsMax: transferOctetsMax,
+      streaming,
+      ...(view.transferWindow === undefined ? {} : { window: view.transferWindow }),
+    });
+    return this.#blocks;
+  }
+
+  #serveProtected(apdu: Uint8Array, nowMs: number, cameInBlocks: boolean): void {
     const ciphering = this.#ciphering;
     if (ciphering === undefined) {
-      this.#serve(apdu, nowMs);
+      this.#serve(apdu, nowMs, cameInBlocks);
       return;
     }
     const { writer, prefix } = this.#options;
     try {
-      this.#serve(ciphering.unprotect(apdu), nowMs);
+      this.#serve(ciphering.unprotect(apdu), nowMs, cameInBlocks);
       if (writer.length === prefix.length) return;
       const answer = ciphering.protect(writer.view(prefix.length));
       writer.reset();
       writer.octets(prefix);
       writer.octets(answer);
     } catch (error) {
-      this.#refuse(error);
+      this.#refuse(refusedBy(error, writer), apdu[0]!);
     }
   }
 
@@ -175,104 +265,54 @@ export class ServerAssociation {
     const { view, writer } = this.#options;
     const { facts, dialogue } = this.#proving!;
     try {
-      const request = readPass3(apdu);
-      if (request === undefined) {
-        this.#except("service-not-allowed", "operation-not-possible");
+      const pass3 = readPass3(apdu, facts.referencing ?? "ln", view);
+      if (pass3 === undefined) {
+        this.#refuse(notPossible, apdu[0]!);
         return;
       }
       this.#proving = undefined;
-      if (answerPass3(request, view, dialogue, writer)) this.#facts = facts;
+      if (answerPass3(pass3, view, dialogue, writer)) this.#facts = facts;
     } catch (error) {
       this.#proving = undefined;
-      this.#refuse(error);
+      this.#refuse(refusedBy(error, writer), apdu[0]!);
     }
   }
 
-  #serve(apdu: Uint8Array, nowMs: number): void {
-    const { view, prefix } = this.#options;
+  #serve(apdu: Uint8Array, nowMs: number, cameInBlocks: boolean): void {
+    const { view, prefix, writer } = this.#options;
     const facts = this.#facts;
     if (this.#proving !== undefined) {
       this.#prove(apdu);
       return;
     }
     if (facts === undefined) {
-      this.#except("service-not-allowed", "operation-not-possible");
-      return;
-    }
-    if (apdu.length > facts.serverMaxPduOctets) {
-      this.#except("service-not-allowed", "pdu-too-long");
+      this.#refuse(notPossible, apdu[0]!);
       return;
     }
     const progress = this.#progress;
     this.#progress = undefined;
     try {
-      this.#progress = this.#dispatch({ apdu, prefix, view, facts, nowMs, progress });
+      if (apdu.length > facts.serverMaxPduOctets && !cameInBlocks) {
+        throw new ServiceRefused("pdu-too-long");
+      }
+      const protection = 0;
+      this.#progress = dispatch(
+        { apdu, prefix, view, facts, nowMs, progress, protection, cameInBlocks },
+        writer,
+      );
     } catch (error) {
-      this.#refuse(error);
+      this.#refuse(refusedBy(error, writer), apdu[0]!);
     }
   }
 
-  #dispatch(request: Parameters<typeof serveGet>[0]): Progress | undefined {
-    const { writer } = this.#options;
-    const service = request.apdu[0]!;
-    switch (service) {
-      case tag.get:
-        return serveGet(request, writer);
-      case tag.set:
-        return serveSet(request, writer);
-      case tag.action:
-        return serveAction(request, writer);
-      case tag.access:
-        return serveAccess(request, writer);
-      default:
-        this.#except(
-          knownServices.includes(service) ? "service-not-allowed" : "service-unknown",
-          "service-not-supported",
-        );
-        return undefined;
-    }
-  }
-
-  /** What a service cannot answer: refused, malformed, or an answer beyond every limit. */
-  #refuse(error: unknown): void {
-    if (error instanceof ProtocolError) {
-      this.#refuseSecurity(error);
-    } else if (error instanceof ServiceRefused) {
-      this.#except("service-not-allowed", error.serviceError);
-    } else if (error instanceof DecodeError) {
-      this.#except("service-not-allowed", "other-reason");
-    } else if (error instanceof RangeError && this.#options.writer.length > transferOctetsMax / 2) {
-      this.#except("service-not-allowed", "pdu-too-long");
-    } else {
-      throw error;
-    }
-  }
-
-  /** A replay is answered with the counter that is expected, so that an honest client goes on. */
-  #refuseSecurity(error: ProtocolError): void {
-    if (error instanceof ReplayError) {
-      this.#except("service-not-allowed", "invocation-counter-error", error.expected);
-    } else if (error.code === "security/policy") {
-      this.#except("service-not-allowed", "operation-not-possible");
-    } else {
-      this.#except("service-not-allowed", "deciphering-error");
-    }
-  }
-
-  #except(
-    stateError: ExceptionResponse["stateError"],
-    serviceError: ExceptionResponse["serviceError"],
-    invocationCounter?: number,
-  ): void {
-    const { writer, prefix } = this.#options;
+  #refuse(refused: Refused, requestTag: number): void {
+    const { writer, prefix, view } = this.#options;
     writer.reset();
     writer.octets(prefix);
-    exceptionResponse.encode(writer, {
-      kind: "exception-response",
-      stateError,
-      serviceError,
-      ...(invocationCounter === undefined ? {} : { invocationCounter }),
-    });
+    const { referencing = "ln" } = view;
+    const facts = this.#facts;
+    const shortNames = referencing !== "ln" && (facts === undefined || facts.referencing === "sn");
+    writeRefusal(writer, refused, requestTag, shortNames);
   }
 }
 

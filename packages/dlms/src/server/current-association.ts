@@ -1,25 +1,20 @@
-/** The current association as a COSEM object (Blue Book, class 15 version 1). */
+/** The current association as a COSEM object (Blue Book, class 15 versions 0 to 3). */
 import {
   array,
   bitString,
   enumeration,
   i8,
-  nullData,
   octetString,
   structure,
   u16,
   u8,
 } from "../axdr/construct.ts";
 import type { Data } from "../axdr/data.ts";
-import { obis, obisToOctets } from "../cosem/obis.ts";
-import type { AccessMode, AssociationFacts, DirectoryEntry, ServerObject } from "./object.ts";
+import { obis, type ObisCode, obisToOctets } from "../cosem/obis.ts";
+import { accessRightsOf } from "./association-object.ts";
+import type { AccessContext, AssociationFacts, Refusal, ServerObject } from "./object.ts";
+import { selectEntries } from "./object-list-selection.ts";
 
-const modeNumbers: Readonly<Record<AccessMode, number>> = {
-  none: 0,
-  read: 1,
-  write: 2,
-  "read-write": 3,
-};
 const mechanismNumbers: Readonly<Record<AssociationFacts["mechanism"], number>> = {
   none: 0,
   low: 1,
@@ -32,53 +27,77 @@ const mechanismNumbers: Readonly<Record<AssociationFacts["mechanism"], number>> 
 };
 const associated = 2;
 const dlmsVersion = 6;
-const noSecuritySetup = new Uint8Array(6);
+const noName = new Uint8Array(6);
+/** Selectors 1 to 4 of object_list: classes, logical names of them, one of those, all. */
+const objectListSelectors = [1, 2, 3, 4];
+
+/** How the current association shows itself. */
+export interface CurrentAssociationOptions {
+  /**
+   * Version of class 15, which says how rights are coded: 0 methods by boolean, 1 and 2 by enum, 3
+   * by bit mask. Absent = 1.
+   */
+  readonly version?: 0 | 1 | 2 | 3;
+  /** Security setup of the association (attribute 8). Absent: six times 00, there is none. */
+  readonly securitySetup?: ObisCode;
+}
 
 /** Answers what the asking client's own association is; one object serves every view. */
-export function currentAssociation(serverSap: number): ServerObject {
+export function currentAssociation(
+  serverSap: number,
+  options: CurrentAssociationOptions = {},
+): ServerObject {
+  const { version = 1, securitySetup } = options;
+  const setup = securitySetup === undefined ? noName : obisToOctets(securitySetup);
   return {
     classId: 15,
-    version: 1,
+    version,
     logicalName: obis("0.0.40.0.0.255"),
     attributes: {
-      2: { read: ({ association }) => objectList(association.entries) },
-      3: { read: ({ association }) => structure([i8(association.clientSap), u16(serverSap)]) },
-      4: { read: ({ association }) => objectIdentifier(1, association.ciphered === true ? 3 : 1) },
+      2: { selectors: objectListSelectors, read: (context) => objectList(context, version) },
+      // A wPort beyond 127 has no place in the standard's integer: its low octet stands for it.
+      3: {
+        read: ({ association }) =>
+          structure([i8((association.clientSap << 24) >> 24), u16(serverSap)]),
+      },
+      4: { read: ({ association }) => objectIdentifier(1, contextNumber(association)) },
       5: { read: ({ association }) => contextInformation(association) },
       6: {
         read: ({ association }) => objectIdentifier(2, mechanismNumbers[association.mechanism]),
       },
       7: { access: "none" },
       8: { read: () => enumeration(associated) },
-      9: { read: () => octetString(noSecuritySetup) },
+      ...(version >= 1 ? { 9: { read: () => octetString(setup) } } : {}),
+      ...(version >= 2
+        ? {
+            10: { read: () => array([]) },
+            11: { read: () => structure([u8(0), octetString(new Uint8Array(0))]) },
+          }
+        : {}),
     },
   };
 }
 
-/** object_list: class, version, name and rights of every object of the view. */
-function objectList(entries: readonly DirectoryEntry[]): Data {
+/** object_list: class, version, name and rights of every object of the view, or of some. */
+function objectList({ association, selection }: AccessContext, version: number): Data | Refusal {
+  const selected = selectEntries(association.entries, selection);
+  if (selected === undefined) return "type-unmatched";
   return array(
-    entries.map(({ object, attributes, methods }) =>
-      structure([
+    selected.entries.map((entry) => {
+      const { object } = entry;
+      return structure([
         u16(object.classId),
         u8(object.version),
         octetString(obisToOctets(object.logicalName)),
-        structure([
-          array(
-            [...attributes].map(([id, mode]) =>
-              structure([i8(id), enumeration(modeNumbers[mode]), selectors(object, id)]),
-            ),
-          ),
-          array([...methods].map((id) => structure([i8(id), enumeration(1)]))),
-        ]),
-      ]),
-    ),
+        ...(selected.withRights ? [structure(accessRightsOf(entry, version))] : []),
+      ]);
+    }),
   );
 }
 
-function selectors(object: ServerObject, attributeId: number): Data {
-  const list = object.attributes[attributeId]?.selectors;
-  return list === undefined ? nullData() : array(list.map((id) => i8(id)));
+/** 2.16.756.5.8.1.n. */
+function contextNumber({ ciphered, referencing }: AssociationFacts): number {
+  return (ciphered === true ? 3 : 1) + (referencing === "sn" ? 1 : 0);
 }
 
 /** 2.16.756.5.8.x.y as seven numbers: context (1) or mechanism (2) names of the DLMS UA. */

@@ -84,7 +84,7 @@ function serveNext(
   blockNumber: number,
   writer: OctetWriter,
 ): Progress | undefined {
-  const { apdu, progress, facts } = request;
+  const { apdu, progress } = request;
   if (progress?.at !== "long-get") {
     writeBlockRefusal(writer, apdu[2]!, blockNumber, "no-long-get-in-progress");
     return undefined;
@@ -93,7 +93,13 @@ function serveNext(
     writeBlockRefusal(writer, apdu[2]!, blockNumber, "long-get-aborted");
     return undefined;
   }
-  return writeBlock(writer, getBlock, apdu[2]!, progress, answerOctetsMax(facts));
+  return writeBlock(
+    writer,
+    getBlock,
+    apdu[2]!,
+    progress,
+    answerOctetsMax(request, conformanceMask.blockGet),
+  );
 }
 
 function readSelected(request: ServiceRequest, attribute: AttributeDescriptor): Data | Refusal {
@@ -115,7 +121,7 @@ function splitIfLong(
   writer: OctetWriter,
   choiceOctets: 0 | 1,
 ): Progress | undefined {
-  const octetsMax = answerOctetsMax(request.facts);
+  const octetsMax = answerOctetsMax(request, conformanceMask.blockGet);
   if (writer.length - request.prefix.length <= octetsMax) return undefined;
   const octets = writer.view(request.prefix.length + 3 + choiceOctets).slice();
   const invoke = request.apdu[2]!;
@@ -126,7 +132,7 @@ function splitIfLong(
     writeResult(writer, "other-reason");
     return undefined;
   }
-  return writeBlock(writer, getBlock, invoke, startBlocks(getBlock, octets), octetsMax);
+  return writeBlock(writer, getBlock, invoke, startBlocks(getBlock.at, octets), octetsMax);
 }
 
 function writeHead(writer: OctetWriter, type: number, invoke: number): void {

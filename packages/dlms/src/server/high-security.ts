@@ -1,27 +1,63 @@
 /** Passes 3 and 4 of high level security, server side (Green Book 9.2.7.4). */
 import { octetString } from "../axdr/construct.ts";
+import type { Data } from "../axdr/data.ts";
 import type { OctetWriter } from "../octets.ts";
 import type { HlsDialogue } from "../security/hls-dialogue.ts";
-import { type ActionRequest, actionRequest } from "../xdlms/action-request.ts";
+import { actionRequest } from "../xdlms/action-request.ts";
 import { actionResponse } from "../xdlms/action-response.ts";
 import { decodeUnit } from "../xdlms/apdu-codec.ts";
+import type { InvokeIdAndPriority } from "../xdlms/invoke-id.ts";
+import { readRequest } from "../xdlms/read-request.ts";
+import { readResponse } from "../xdlms/read-response.ts";
+import { shortNameAssociationClass, shortNameHlsReply } from "./short-name-association.ts";
+import { associationBaseName } from "./short-names.ts";
 import type { AssociationView } from "./view.ts";
 
 const associationClass = 15;
 const replyToHlsAuthentication = 1;
 
-/** Pass 3 and nothing else: a call of the association's own method 1. @throws {DecodeError} */
+/** Pass 3: what the client proves, and how the request that carries it wants its answer. */
+export interface Pass3 {
+  readonly proof: Data | undefined;
+  /** Undefined: by short name, a READ. */
+  readonly invoke: InvokeIdAndPriority | undefined;
+}
+
+/** Pass 3 and nothing else: a call of the association's own method. @throws {DecodeError} */
 export function readPass3(
   apdu: Uint8Array,
-): Extract<ActionRequest, { readonly type: "normal" }> | undefined {
+  referencing: "ln" | "sn",
+  view: AssociationView,
+): Pass3 | undefined {
+  return referencing === "sn" ? readShortNamePass3(apdu, view) : readLogicalNamePass3(apdu);
+}
+
+function readLogicalNamePass3(apdu: Uint8Array): Pass3 | undefined {
   if (apdu[0] !== actionRequest.tag) return undefined;
   const request = decodeUnit(actionRequest, apdu);
   if (request.type !== "normal") return undefined;
   const { classId, logicalName, methodId } = request.method;
   const own = logicalName.startsWith("0.0.40.0.");
   return classId === associationClass && own && methodId === replyToHlsAuthentication
-    ? request
+    ? { proof: request.parameters, invoke: request.invoke }
     : undefined;
+}
+
+/** A view without a class 12 object has the method where the standard's base name puts it. */
+function readShortNamePass3(apdu: Uint8Array, { objects }: AssociationView): Pass3 | undefined {
+  if (apdu[0] !== readRequest.tag) return undefined;
+  const { variables } = decodeUnit(readRequest, apdu);
+  const [variable] = variables;
+  if (variables.length !== 1 || variable?.type !== "parameterized-access") return undefined;
+  const { variableName, parameter } = variable;
+  const target = objects.shortNames.find(variableName);
+  const own =
+    target === undefined
+      ? variableName === associationBaseName + shortNameHlsReply.offset
+      : target.entry.object.classId === shortNameAssociationClass &&
+        target.member === "method" &&
+        target.id === shortNameHlsReply.methodId;
+  return own ? { proof: parameter, invoke: undefined } : undefined;
 }
 
 /**
@@ -29,28 +65,43 @@ export function readPass3(
  * not. True: it has. @throws {ProtocolError} security/*: our own proof cannot be made
  */
 export function answerPass3(
-  request: Extract<ActionRequest, { readonly type: "normal" }>,
+  { proof, invoke }: Pass3,
   { authentication }: AssociationView,
   dialogue: HlsDialogue,
   writer: OctetWriter,
 ): boolean {
-  const { invoke, parameters } = request;
-  const proof = parameters?.type === "octet-string" ? parameters.value : undefined;
+  const octets = proof?.type === "octet-string" ? proof.value : undefined;
   const proved =
     "hls" in authentication &&
-    proof !== undefined &&
-    authentication.hls.verify("client", proof, dialogue);
-  if (!proved) {
-    const refusal = { kind: "action-response", type: "normal", invoke } as const;
-    actionResponse.encode(writer, { ...refusal, result: "other-reason" });
-    return false;
-  }
-  actionResponse.encode(writer, {
-    kind: "action-response",
-    type: "normal",
-    invoke,
-    result: "success",
-    returned: { ok: true, value: octetString(authentication.hls.prove("server", dialogue)) },
+    octets !== undefined &&
+    authentication.hls.verify("client", octets, dialogue);
+  const value = proved ? octetString(authentication.hls.prove("server", dialogue)) : undefined;
+  if (invoke === undefined) writeShortNamePass4(value, writer);
+  else writePass4(value, invoke, writer);
+  return proved;
+}
+
+function writePass4(
+  value: Data | undefined,
+  invoke: InvokeIdAndPriority,
+  writer: OctetWriter,
+): void {
+  const head = { kind: "action-response", type: "normal", invoke } as const;
+  actionResponse.encode(
+    writer,
+    value === undefined
+      ? { ...head, result: "other-reason" }
+      : { ...head, result: "success", returned: { ok: true, value } },
+  );
+}
+
+function writeShortNamePass4(value: Data | undefined, writer: OctetWriter): void {
+  readResponse.encode(writer, {
+    kind: "read-response",
+    results: [
+      value === undefined
+        ? { type: "data-access-error", reason: "other-reason" }
+        : { type: "data", value },
+    ],
   });
-  return true;
 }

@@ -41,3 +41,8 @@ export function readBlocks({ blocks, withList }: IncomingBlocks): readonly Data[
   reader.finish("raw-data");
   return values;
 }
+
+/** One APDU of what came in blocks without its tag. */
+export function joinBlocks(tag: number, { blocks }: IncomingBlocks): Uint8Array {
+  return concatOctets([Uint8Array.of(tag), ...blocks]);
+}

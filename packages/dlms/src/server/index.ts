@@ -3,10 +3,10 @@ export {
   ServerAssociation,
   type ServerAssociationOptions,
 } from "./association.ts";
-export { currentAssociation } from "./current-association.ts";
+export { accessBit, type AccessMode, type AccessRights } from "./access-rights.ts";
+export { currentAssociation, type CurrentAssociationOptions } from "./current-association.ts";
 export type {
   AccessContext,
-  AccessMode,
   AssociationFacts,
   DirectoryEntry,
   HighMechanism,
@@ -15,11 +15,18 @@ export type {
   ServerAttribute,
   ServerMethod,
   ServerObject,
+  ShortNameIndex,
 } from "./object.ts";
+export {
+  shortNameAssociation,
+  type ShortNameAssociationOptions,
+} from "./short-name-association.ts";
+export { associationBaseName, ShortNames, type ShortNameTarget } from "./short-names.ts";
 export {
   type AssociationView,
   type LogicalDevice,
   ObjectDirectory,
+  type PreEstablished,
   type ViewAuthentication,
   type ViewRights,
   type ViewSecurity,

@@ -32,6 +32,8 @@ export interface Verdict {
   readonly dialogue?: HlsDialogue;
 }
 
+type ContextName = "LN" | "SN" | "LN-ciphered" | "SN-ciphered";
+
 /** Diagnostics of the acse-service-user. */
 const diagnostic = {
   accepted: 0,
@@ -49,7 +51,7 @@ const initiateError = { versionTooLow: 1, incompatibleConformance: 2, pduTooShor
 const initiateService = 1;
 const initiateErrorClass = 6;
 const dlmsVersion = 6;
-const vaaNameLogical = 0x0007;
+const vaaNames = { ln: 0x0007, sn: 0xfa00 } as const;
 
 const challengeOctets = { min: 8, max: 64 } as const;
 const systemTitleOctets = 8;
@@ -61,7 +63,8 @@ export const malformedRefusal: Verdict = {
 
 /** @throws {ProtocolError} security/*: the InitiateRequest does not open, or is too weak */
 export function judge(aarq: Aarq, view: AssociationView): Verdict {
-  const context = view.security === undefined ? "LN" : "LN-ciphered";
+  const referencing = referencingOf(aarq, view);
+  const context = contextName(referencing, view);
   const refuse = (value: number, userInformation?: Uint8Array): Verdict => ({
     aare: answerOf(context, 1, value, userInformation),
   });
@@ -73,7 +76,7 @@ export function judge(aarq: Aarq, view: AssociationView): Verdict {
   }
   const initiate = readInitiate(aarq.userInformation, ciphering);
   if (initiate === undefined) return refuse(diagnostic.noReason);
-  const facts = agree(initiate, view, ciphering);
+  const facts = agree(initiate, view, { referencing, title, ciphering });
   const problem = judgeAuthentication(aarq, view);
   // Meters in the field answer with what they would have agreed to.
   if (problem !== diagnostic.accepted) return refuse(problem, initiateAnswer(facts, ciphering));
@@ -92,6 +95,18 @@ export function judge(aarq: Aarq, view: AssociationView): Verdict {
   };
   if (dialogue === undefined) return { aare, ...agreed };
   return { aare: { ...aare, ...challengeMembers(dialogue, facts) }, ...agreed, dialogue };
+}
+
+/** What the client asks for where the view takes both, else what the view has. */
+function referencingOf(aarq: Aarq, { referencing = "ln" }: AssociationView): "ln" | "sn" {
+  if (referencing !== "both") return referencing;
+  const { applicationContext } = aarq;
+  return applicationContext === "SN" || applicationContext === "SN-ciphered" ? "sn" : "ln";
+}
+
+function contextName(referencing: "ln" | "sn", { security }: AssociationView): ContextName {
+  const name = referencing === "ln" ? "LN" : "SN";
+  return security === undefined ? name : `${name}-ciphered`;
 }
 
 /** Undefined: the view is plain, or the client does not say who it is. */
@@ -174,15 +189,24 @@ function readInitiate(
   }
 }
 
+/** What is known of the client beside its InitiateRequest. */
+interface ClientTraits {
+  readonly referencing: "ln" | "sn";
+  readonly title: Uint8Array | undefined;
+  readonly ciphering: ApduCiphering | undefined;
+}
+
 function agree(
-  initiate: InitiateRequest,
+  initiate: Pick<InitiateRequest, "conformance" | "maxPduOctets">,
   view: AssociationView,
-  ciphering: ApduCiphering | undefined,
+  { referencing, title, ciphering }: ClientTraits,
 ): AssociationFacts {
   const ciphered =
     ciphering === undefined ? {} : { ciphered: true, protectionOctets: ciphering.overheadOctets };
   return {
     ...ciphered,
+    ...(title === undefined ? {} : { clientSystemTitle: title }),
+    ...(referencing === "ln" ? {} : { referencing, shortNames: view.objects.shortNames }),
     clientSap: view.clientSap,
     mechanism: view.authentication.mechanism,
     conformance: conformanceToMask(initiate.conformance) & view.conformance,
@@ -191,6 +215,29 @@ function agree(
     clientMaxPduOctets: initiate.maxPduOctets === 0 ? apduOctetsMax : initiate.maxPduOctets,
     entries: view.objects.entries,
   };
+}
+
+/**
+ * The association that is there without an AARQ; undefined where the view has none.
+ * @throws {RangeError} a ciphered view without system titles, or one that asks for credentials
+ */
+export function preEstablished(
+  view: AssociationView,
+): { readonly facts: AssociationFacts; readonly ciphering?: ApduCiphering } | undefined {
+  if (view.preEstablished === undefined) return undefined;
+  const { clientMaxPduOctets = apduOctetsMax, clientSystemTitle } = view.preEstablished;
+  if (view.authentication.mechanism !== "none") {
+    throw new RangeError("a pre-established association has no credentials");
+  }
+  const ciphering = cipheringOf(view, clientSystemTitle);
+  if (view.security !== undefined && ciphering === undefined) {
+    throw new RangeError("a ciphered pre-established association needs the client's title");
+  }
+  const conformance = conformanceFromMask(view.conformance);
+  const initiate = { conformance, maxPduOctets: clientMaxPduOctets };
+  const referencing = view.referencing === "sn" ? "sn" : "ln";
+  const facts = agree(initiate, view, { referencing, title: clientSystemTitle, ciphering });
+  return ciphering === undefined ? { facts } : { facts, ciphering };
 }
 
 /** The InitiateResponse, protected where the association is. */
@@ -203,7 +250,7 @@ export function initiateAnswer(
     dlmsVersion,
     conformance: conformanceFromMask(facts.conformance),
     maxPduOctets: facts.serverMaxPduOctets,
-    vaaName: vaaNameLogical,
+    vaaName: vaaNames[facts.referencing ?? "ln"],
   });
   return ciphering?.protect(plain) ?? plain;
 }
@@ -218,7 +265,7 @@ function initiateRefusal(error: number): Uint8Array {
 }
 
 function answerOf(
-  applicationContext: "LN" | "LN-ciphered",
+  applicationContext: ContextName,
   result: 0 | 1,
   value: number,
   userInformation: Uint8Array | undefined,

@@ -7,9 +7,7 @@ import type { Data, DataType } from "../axdr/data.ts";
 import type { ObisCode } from "../cosem/obis.ts";
 import type { ActionResult, DataAccessResult } from "../xdlms/data-access-result.ts";
 import type { SelectiveAccess } from "../xdlms/descriptor.ts";
-
-/** Rights on one attribute up to association version 2 (Blue Book, class 15 attribute 2). */
-export type AccessMode = "none" | "read" | "write" | "read-write";
+import type { AccessRights } from "./access-rights.ts";
 
 /** A "no" to one attribute: every Data-Access-Result but success. */
 export type Refusal = Exclude<DataAccessResult, "success">;
@@ -37,6 +35,18 @@ export interface AssociationFacts {
   readonly serverMaxPduOctets: number;
   readonly clientMaxPduOctets: number;
   readonly entries: readonly DirectoryEntry[];
+  /** How the client names attributes: by logical or by short name. Absent = "ln". */
+  readonly referencing?: "ln" | "sn";
+  /** Base names of the entries, where they have some. */
+  readonly shortNames?: ShortNameIndex;
+  /** The client's, 8 octets, where it has said it. */
+  readonly clientSystemTitle?: Uint8Array;
+}
+
+/** Base names of the objects of one view (Green Book, short name referencing). */
+export interface ShortNameIndex {
+  /** Undefined: the object cannot be named so. */
+  baseNameOf(entry: DirectoryEntry): number | undefined;
 }
 
 /** What an attribute may know about the request it answers. */
@@ -47,11 +57,13 @@ export interface AccessContext {
   readonly association: AssociationFacts;
   /** Selective access of a GET or SET; absent = the whole attribute. */
   readonly selection?: SelectiveAccess | undefined;
+  /** Protection of the request, and what its answer will have: a mask of `accessBit`. Absent = 0. */
+  readonly protection?: number;
 }
 
 export interface ServerAttribute {
   /** Rights before a view narrows them; absent = "read". */
-  readonly access?: AccessMode;
+  readonly access?: AccessRights;
   /** Types a SET must carry; others are answered type-unmatched. Absent = `write` decides. */
   readonly types?: readonly DataType[];
   /** Selectors of selective access; another is answered scope-of-access-violated. Absent = none. */
@@ -69,6 +81,10 @@ export interface MethodOutcome {
 }
 
 export interface ServerMethod {
+  /** Rights before a view narrows them: a mask of `accessBit`, bit 0 the call. Absent = 1. */
+  readonly access?: number;
+  /** Offset from the base name. Absent: what the class tables say, if they do. */
+  readonly shortNameOffset?: number;
   readonly invoke: (parameters: Data | undefined, context: AccessContext) => MethodOutcome;
 }
 
@@ -78,6 +94,8 @@ export interface ServerObject {
   readonly classId: number;
   readonly version: number;
   readonly logicalName: ObisCode;
+  /** Short name of attribute 1, 0..0xFFF8. Absent: a free one, where short names are used. */
+  readonly baseName?: number;
   readonly attributes: Readonly<Record<number, ServerAttribute>>;
   readonly methods?: Readonly<Record<number, ServerMethod>>;
 }
@@ -85,7 +103,8 @@ export interface ServerObject {
 /** An object with the rights one view gives on it. */
 export interface DirectoryEntry {
   readonly object: ServerObject;
-  /** By attribute id; an id that is missing is not an attribute of the object. */
-  readonly attributes: ReadonlyMap<number, AccessMode>;
-  readonly methods: ReadonlySet<number>;
+  /** Masks of `accessBit` by attribute id; an id that is missing is not one of the object. */
+  readonly attributes: ReadonlyMap<number, number>;
+  /** The same by method id, of the methods the view may call. */
+  readonly methods: ReadonlyMap<number, number>;
 }

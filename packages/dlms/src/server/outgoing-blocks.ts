@@ -8,7 +8,7 @@ const headOctets = 8;
 
 /** How one service frames a block: `C4 02 .. 00 raw-data` or `C7 02 .. raw-data`. */
 export interface BlockForm {
-  readonly at: OutgoingBlocks["at"];
+  readonly at: "long-get" | "long-action-answer";
   readonly tag: number;
   readonly type: number;
   /** The octet 00 of the CHOICE raw-data; ACTION has none. */
@@ -24,8 +24,8 @@ export const actionBlock: BlockForm = {
 };
 
 /** The progress before the first block of `octets`, which become the progress's own. */
-export function startBlocks(form: BlockForm, octets: Uint8Array): OutgoingBlocks {
-  return { at: form.at, octets, sent: 0, blockNumber: 0 };
+export function startBlocks(at: OutgoingBlocks["at"], octets: Uint8Array): OutgoingBlocks {
+  return { at, octets, sent: 0, blockNumber: 0 };
 }
 
 /** Writes the next block within `octetsMax`; undefined when that was the last. */
@@ -38,7 +38,7 @@ export function writeBlock(
 ): OutgoingBlocks | undefined {
   const { octets, sent } = progress;
   const room = octetsMax - headOctets - (form.choice ? 1 : 0);
-  const count = Math.min(octets.length - sent, contentOctetsMax(room));
+  const count = Math.min(octets.length - sent, blockOctetsMax(room));
   const last = sent + count === octets.length;
   const blockNumber = progress.blockNumber + 1;
   writer.uint8(form.tag);
@@ -53,7 +53,7 @@ export function writeBlock(
 }
 
 /** Octets of an OCTET STRING whose encoding, length octets included, has at most `room` octets. */
-function contentOctetsMax(room: number): number {
+export function blockOctetsMax(room: number): number {
   if (room <= 0x80) return room - 1;
   return room <= 0x101 ? Math.max(0x7f, room - 2) : Math.max(0xff, room - 3);
 }

@@ -1,16 +1,22 @@
 /** What the services of one association share: who asks, what was agreed, what is under way. */
+import { transferOctetsMax } from "../limits.ts";
 import type { AttributeDescriptor, MethodDescriptor } from "../xdlms/descriptor.ts";
 import type { AccessContext, AssociationFacts } from "./object.ts";
 import type { AssociationView } from "./view.ts";
 
 /** Masks of the conformance bits the services look at (Green Book, Conformance). */
 export const conformanceMask = {
+  generalBlocks: 0x20_0000,
+  read: 0x10_0000,
+  write: 0x08_0000,
+  unconfirmedWrite: 0x04_0000,
   attributeZeroGet: 0x00_2000,
   blockGet: 0x00_1000,
   blockSet: 0x00_0800,
   blockAction: 0x00_0400,
   multipleReferences: 0x00_0200,
   access: 0x00_0040,
+  parameterizedAccess: 0x00_0020,
   get: 0x00_0010,
   set: 0x00_0008,
   selectiveAccess: 0x00_0004,
@@ -30,11 +36,12 @@ export type Progress =
   | (IncomingBlocks & {
       readonly at: "long-action";
       readonly methods: readonly MethodDescriptor[];
-    });
+    })
+  | (IncomingBlocks & { readonly at: "long-read-request" | "long-write" });
 
 /** An answer being sent in blocks. */
 export interface OutgoingBlocks {
-  readonly at: "long-get" | "long-action-answer";
+  readonly at: "long-get" | "long-action-answer" | "long-read";
   readonly octets: Uint8Array;
   /** Octets sent so far. */
   readonly sent: number;
@@ -61,15 +68,34 @@ export interface ServiceRequest {
   readonly facts: AssociationFacts;
   readonly nowMs: number;
   readonly progress: Progress | undefined;
+  /** Protection of the request, and what its answer will have: a mask of `accessBit`. */
+  readonly protection: number;
+  /** It came in general blocks, and is answered in such. */
+  readonly cameInBlocks: boolean;
 }
 
-/** Longest plain answer APDU: what both sides can take, less what ciphering adds. */
-export function answerOctetsMax(facts: AssociationFacts): number {
+/** Octets of one APDU both sides can take, less what ciphering adds. */
+export function pduOctetsMax(facts: AssociationFacts): number {
   const { serverMaxPduOctets, clientMaxPduOctets, protectionOctets = 0 } = facts;
   return Math.max(
     pduOctetsMin,
     Math.min(serverMaxPduOctets, clientMaxPduOctets) - protectionOctets,
   );
+}
+
+/**
+ * Longest answer APDU a service may write: one PDU, or a whole transfer where general blocks carry
+ * it. `blockMask`: the conformance bit of the service's own blocks, 0 where it has none.
+ */
+export function answerOctetsMax(request: ServiceRequest, blockMask: number): number {
+  const { facts, view, cameInBlocks } = request;
+  if (!cameInBlocks && (facts.conformance & conformanceMask.generalBlocks) === 0) {
+    return pduOctetsMax(facts);
+  }
+  const ownBlocks = blockMask !== 0 && allows(request, blockMask);
+  return !cameInBlocks && view.longAnswers === "service-blocks" && ownBlocks
+    ? pduOctetsMax(facts)
+    : transferOctetsMax;
 }
 
 /** True when every bit of `mask` was agreed, or the view does not look. */
@@ -81,7 +107,8 @@ export function accessContext(
   request: ServiceRequest,
   selection: AccessContext["selection"],
 ): AccessContext {
-  return { nowMs: request.nowMs, association: request.facts, selection };
+  const { nowMs, facts, protection } = request;
+  return { nowMs, association: facts, selection, protection };
 }
 
 /** The whole service is refused by an exception-response; caught where the APDU is answered. */
@@ -92,9 +119,14 @@ export class ServiceRefused extends Error {
     | "service-not-supported"
     | "other-reason"
     | "pdu-too-long";
+  readonly stateError: "service-not-allowed" | "service-unknown";
 
-  constructor(serviceError: ServiceRefused["serviceError"]) {
+  constructor(
+    serviceError: ServiceRefused["serviceError"],
+    stateError: ServiceRefused["stateError"] = "service-not-allowed",
+  ) {
     super(serviceError);
     this.serviceError = serviceError;
+    this.stateError = stateError;
   }
 }

@@ -8,7 +8,9 @@ import type { ApduCipheringOptions } from "../security/apdu-ciphering.ts";
 import type { HlsMechanismFunctions } from "../security/hls-dialogue.ts";
 import type { ReplayWindows } from "../security/keys.ts";
 import type { Secret } from "../security/secret.ts";
-import type { AccessMode, DirectoryEntry, HighMechanism, ServerObject } from "./object.ts";
+import { accessBit, accessMask, type AccessRights } from "./access-rights.ts";
+import type { DirectoryEntry, HighMechanism, ServerObject } from "./object.ts";
+import { ShortNames } from "./short-names.ts";
 
 /** How the server knows its client (Green Book, mechanism names 0 to 7). */
 export type ViewAuthentication =
@@ -27,10 +29,26 @@ export type ViewAuthentication =
  */
 export interface ViewSecurity extends Pick<
   ApduCipheringOptions,
-  "crypto" | "suite" | "keys" | "counter" | "protection" | "required" | "initiateProtection"
+  | "crypto"
+  | "suite"
+  | "keys"
+  | "counter"
+  | "protection"
+  | "required"
+  | "initiateProtection"
+  | "general"
+  | "signing"
 > {
   /** What was seen from the client of that title. Absent: forgotten with each association. */
   readonly windowsOf?: (clientSystemTitle: Uint8Array) => ReplayWindows;
+}
+
+/** What an AARQ would have said; `authentication` of the view is "none" then. */
+export interface PreEstablished {
+  /** Octets of one APDU the client takes, 12..65535. Absent = 65535. */
+  readonly clientMaxPduOctets?: number;
+  /** The client's, where the view is ciphered: 8 octets. */
+  readonly clientSystemTitle?: Uint8Array;
 }
 
 export interface AssociationView {
@@ -49,6 +67,22 @@ export interface AssociationView {
   readonly whenAssociated?: "refuse" | "replace";
   /** Whether services outside the agreed conformance are refused. Absent = true. */
   readonly enforceConformance?: boolean;
+  /**
+   * How clients name attributes; "both": as the application context of the AARQ says. Absent =
+   * "ln".
+   */
+  readonly referencing?: "ln" | "sn" | "both";
+  /**
+   * How an answer goes that is longer than the client takes, where general block transfer is
+   * agreed: in general blocks, or in those of its service wherever the service has some. The
+   * standard leaves the choice open; who proposes general blocks reads them. Absent =
+   * "general-blocks".
+   */
+  readonly longAnswers?: "general-blocks" | "service-blocks";
+  /** Blocks of a general block transfer taken before they are acknowledged, 1..63. Absent = 8. */
+  readonly transferWindow?: number;
+  /** The association is there without AARQ, as long as the link is (Green Book 9.4.4.3). */
+  readonly preEstablished?: PreEstablished;
 }
 
 /** One meter, one set of objects, several ways to see it. */
@@ -59,8 +93,13 @@ export interface LogicalDevice {
 
 /** Narrows rights: gets what the object declares, gives what the view allows. */
 export interface ViewRights {
-  readonly attribute?: (object: ServerObject, attributeId: number, mode: AccessMode) => AccessMode;
-  readonly method?: (object: ServerObject, methodId: number) => boolean;
+  readonly attribute?: (
+    object: ServerObject,
+    attributeId: number,
+    rights: AccessRights,
+  ) => AccessRights;
+  /** A number is a mask of `accessBit`; false or 0: not to be called. */
+  readonly method?: (object: ServerObject, methodId: number) => boolean | number;
 }
 
 /**
@@ -78,6 +117,7 @@ export function logicalNameKey(octets: Uint8Array, at: number): number {
 export class ObjectDirectory {
   readonly entries: readonly DirectoryEntry[];
   readonly #byName = new Map<number, DirectoryEntry>();
+  #shortNames: ShortNames | undefined;
 
   constructor(objects: readonly ServerObject[], rights: ViewRights = {}) {
     this.entries = objects.map((object) => enter(object, rights));
@@ -88,6 +128,12 @@ export class ObjectDirectory {
       }
       this.#byName.set(key, entry);
     }
+  }
+
+  /** Made when first asked for. @throws {RangeError} base names that overlap or do not fit. */
+  get shortNames(): ShortNames {
+    this.#shortNames ??= new ShortNames(this.entries);
+    return this.#shortNames;
   }
 
   find(logicalName: ObisCode): DirectoryEntry | undefined {
@@ -101,16 +147,18 @@ export class ObjectDirectory {
 }
 
 function enter(object: ServerObject, rights: ViewRights): DirectoryEntry {
-  const attributes = new Map<number, AccessMode>([[1, "read"]]);
+  const attributes = new Map<number, number>([[1, accessBit.read]]);
   for (const [name, attribute] of Object.entries(object.attributes)) {
     const id = Number(name);
     const declared = attribute.access ?? "read";
-    attributes.set(id, rights.attribute?.(object, id, declared) ?? declared);
+    attributes.set(id, accessMask(rights.attribute?.(object, id, declared) ?? declared));
   }
-  const methods = new Set<number>();
-  for (const name of Object.keys(object.methods ?? {})) {
+  const methods = new Map<number, number>();
+  for (const [name, { access = accessBit.read }] of Object.entries(object.methods ?? {})) {
     const id = Number(name);
-    if (rights.method?.(object, id) ?? true) methods.add(id);
+    const given = rights.method?.(object, id) ?? true;
+    const mask = given === true ? access : accessMask(Number(given));
+    if (mask !== 0) methods.set(id, mask);
   }
   return { object, attributes, methods };
 }

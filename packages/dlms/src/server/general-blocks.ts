@@ -1,0 +1,95 @@
+/**
+ * General block transfer of one association at the server (Green Book 9.4.6.13): requests that
+ * arrive in blocks, answers that leave in them, one exchange at a time.
+ */
+import type { ProtocolError } from "../error.ts";
+import { equalOctets } from "../octets.ts";
+import { BlockTransfer, type BlockTransferOptions } from "../transfer/block-transfer.ts";
+import type { GeneralBlockTransfer } from "../xdlms/general-block-transfer.ts";
+
+/** Answers one whole request, with octets of its own; undefined where it has no answer. */
+export type ServeWhole = (apdu: Uint8Array) => Uint8Array | undefined;
+
+export class GeneralBlocks {
+  readonly #options: BlockTransferOptions;
+  /** At most one window of blocks: what is left of it when a request comes is dropped. */
+  #outgoing: Uint8Array[] = [];
+  #transfer: BlockTransfer | undefined;
+  /** First block of the request, to know its repetition by; undefined where it came whole. */
+  #firstBlock: Uint8Array | undefined;
+  #serve: ServeWhole | undefined;
+  #failure: ProtocolError | undefined;
+
+  constructor(options: Omit<BlockTransferOptions, "role">) {
+    this.#options = { ...options, role: "server" };
+  }
+
+  /**
+   * One block of the client. @throws {ProtocolError} xdlms/limit, xdlms/pdu-too-long: the exchange
+   * is given up
+   */
+  receive(block: GeneralBlockTransfer, serve: ServeWhole): void {
+    this.#outgoing = [];
+    if (this.#begins(block)) {
+      this.#transfer = this.#begin();
+      this.#firstBlock = block.blockData.slice();
+    }
+    this.#serve = serve;
+    this.#run((transfer) => transfer.receive(block));
+  }
+
+  /** The answer to a request that came whole, octets of its own. @throws {ProtocolError} */
+  answer(apdu: Uint8Array): void {
+    this.giveUp();
+    this.#transfer = this.#begin();
+    this.#run((transfer) => transfer.send(apdu));
+  }
+
+  /** The next block to send now. */
+  next(): Uint8Array | undefined {
+    return this.#outgoing.shift();
+  }
+
+  /** Another request has come: what is under way is over. */
+  giveUp(): void {
+    this.#transfer = undefined;
+    this.#firstBlock = undefined;
+    this.#outgoing = [];
+  }
+
+  /** A first block that is no repetition begins a request, whatever became of the one before. */
+  #begins({ blockNumber, blockNumberAck, blockData }: GeneralBlockTransfer): boolean {
+    const transfer = this.#transfer;
+    if (transfer === undefined) return true;
+    if (blockNumber !== 1 || blockNumberAck !== 0 || blockData.length === 0) return false;
+    const repeated = this.#firstBlock !== undefined && equalOctets(blockData, this.#firstBlock);
+    return transfer.finished || !repeated;
+  }
+
+  #begin(): BlockTransfer {
+    this.#failure = undefined;
+    const transfer: BlockTransfer = new BlockTransfer(this.#options, {
+      transmit: (apdu) => void this.#outgoing.push(apdu),
+      arm: () => undefined,
+      disarm: () => undefined,
+      received: (apdu) => {
+        const answer = this.#serve?.(apdu);
+        if (answer !== undefined) transfer.send(answer);
+      },
+      failed: (error) => void (this.#failure = error),
+    });
+    return transfer;
+  }
+
+  #run(step: (transfer: BlockTransfer) => void): void {
+    const transfer = this.#transfer;
+    if (transfer === undefined) return;
+    step(transfer);
+    const failure = this.#failure;
+    // Nothing is kept of an exchange that is over; its last blocks are still to go.
+    if (failure !== undefined || transfer.finished) this.#transfer = undefined;
+    if (failure === undefined) return;
+    this.giveUp();
+    throw failure;
+  }
+}

@@ -1,0 +1,96 @@
+/** The current association of short-name referencing as an object (Blue Book, class 12). */
+import { array, i16, nullData, octetString, structure, u16, u8 } from "../axdr/construct.ts";
+import type { Data } from "../axdr/data.ts";
+import { obis, type ObisCode, obisToOctets, obisFromOctets } from "../cosem/obis.ts";
+import { readEntry } from "./access.ts";
+import { accessRightsOf } from "./association-object.ts";
+import type { AccessContext, DirectoryEntry, MethodOutcome, ServerObject } from "./object.ts";
+import { associationBaseName } from "./short-names.ts";
+
+/** Association SN. */
+export const shortNameAssociationClass = 12;
+/** Method reply_to_HLS_authentication, and where it stands behind the base name. */
+export const shortNameHlsReply = { methodId: 8, offset: 0x58 } as const;
+
+const readByLogicalName = 3;
+const noName = new Uint8Array(6);
+
+export interface ShortNameAssociationOptions {
+  /** Version of class 12: 2 adds the security setup. Absent = 2. */
+  readonly version?: 1 | 2;
+  /** Where class 15 has the usual name in the same view. Absent = 0.0.40.0.0.255. */
+  readonly logicalName?: ObisCode;
+  /** Security setup of the association (attribute 4). Absent: six times 00, there is none. */
+  readonly securitySetup?: ObisCode;
+}
+
+/**
+ * Shows the asking client the objects of its own association with their base names; one object
+ * serves every view. Method 8 (HLS pass 3) is answered by the association itself.
+ */
+export function shortNameAssociation(options: ShortNameAssociationOptions = {}): ServerObject {
+  const { version = 2, securitySetup, logicalName = obis("0.0.40.0.0.255") } = options;
+  const setup = securitySetup === undefined ? noName : obisToOctets(securitySetup);
+  return {
+    classId: shortNameAssociationClass,
+    version,
+    logicalName,
+    baseName: associationBaseName,
+    attributes: {
+      2: { read: (context) => array(named(context).map(([name, entry]) => listed(name, entry))) },
+      3: {
+        read: (context) =>
+          array(
+            named(context).map(([name, entry]) =>
+              structure([name, ...accessRightsOf(entry, version)]),
+            ),
+          ),
+      },
+      ...(version >= 2 ? { 4: { read: () => octetString(setup) } } : {}),
+    },
+    methods: {
+      [readByLogicalName]: { invoke: readNamed },
+      [shortNameHlsReply.methodId]: { invoke: () => ({ result: "read-write-denied" }) },
+    },
+  };
+}
+
+/** Objects with their base names, as long: 0xFA00 stands as -1536. */
+function named({ association }: AccessContext): readonly (readonly [Data, DirectoryEntry])[] {
+  return association.entries.flatMap((entry) => {
+    const baseName = association.shortNames?.baseNameOf(entry);
+    return baseName === undefined ? [] : [[i16((baseName << 16) >> 16), entry] as const];
+  });
+}
+
+function listed(baseName: Data, { object }: DirectoryEntry): Data {
+  return structure([
+    baseName,
+    u16(object.classId),
+    u8(object.version),
+    octetString(obisToOctets(object.logicalName)),
+  ]);
+}
+
+/** read_by_logicalname: an array of {class id, logical name, attribute} gives one of values. */
+function readNamed(parameters: Data | undefined, context: AccessContext): MethodOutcome {
+  if (parameters?.type !== "array") return { result: "type-unmatched" };
+  const values: Data[] = [];
+  for (const item of parameters.value) {
+    const [classId, name, attributeId] = item.type === "structure" ? item.value : [];
+    if (
+      classId?.type !== "long-unsigned" ||
+      name?.type !== "octet-string" ||
+      name.value.length !== 6 ||
+      attributeId?.type !== "integer"
+    ) {
+      return { result: "type-unmatched" };
+    }
+    const logicalName = obisFromOctets(name.value);
+    const { entries } = context.association;
+    const entry = entries.find(({ object }) => object.logicalName === logicalName);
+    const value = readEntry(entry, classId.value, attributeId.value, context);
+    values.push(typeof value === "string" ? nullData() : value);
+  }
+  return { result: "success", returned: array(values) };
+}
