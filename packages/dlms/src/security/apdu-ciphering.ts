@@ -5,15 +5,29 @@
 import { isAcseTag } from "../acse/codec.ts";
 import { InvariantError, ProtocolError } from "../error.ts";
 import { type Apdu, type ApduLeniency, decodeApdu } from "../xdlms/apdu.ts";
-import { type CipheredApdu, closedApdu, closedService } from "./closed-apdu.ts";
+import { type CipheredApdu, closedApdu, closedService, plainTagIn } from "./closed-apdu.ts";
 import { contentOctets, contentOverhead } from "./content-cipher.ts";
 import { ContentCiphers } from "./content-ciphers.ts";
 import type { CryptoPort } from "./crypto.ts";
-import { type EnvelopeForm, openClosed, openedEnvelope, type ReceiveRules } from "./envelope.ts";
+import {
+  type EnvelopeForm,
+  openClosed,
+  type OpenedApdu,
+  openedEnvelope,
+  type ReceiveRules,
+} from "./envelope.ts";
+import type { GeneralParties } from "./general-envelope.ts";
+import { type GeneralKind, GeneralLayers } from "./general-layers.ts";
+import type { GeneralProtection, SigningProtection } from "./general-protection.ts";
 import { InvocationCounter } from "./invocation-counter.ts";
 import { type CipheringKeys, ReplayWindows } from "./keys.ts";
 import type { Secret } from "./secret.ts";
-import { type Protection, type ProtectionBits, protectionBits } from "./security-control.ts";
+import {
+  type Protection,
+  type ProtectionBits,
+  protectionBits,
+  protectionOf,
+} from "./security-control.ts";
 import { type SecuritySuite, suites } from "./suite.ts";
 
 export interface ApduCipheringOptions {
@@ -42,13 +56,29 @@ export interface ApduCipheringOptions {
    */
   readonly answersInKind?: boolean;
   readonly leniency?: ApduLeniency;
+  /** General-ciphering of services, beyond glo- and ded-. Absent: it is refused. */
+  readonly general?: GeneralProtection;
+  /** General-signing of services, suites 1 and 2. Absent: it is refused. */
+  readonly signing?: SigningProtection;
+}
+
+/** How an APDU was protected when it came. */
+export interface ReceivedProtection extends ProtectionBits {
+  readonly signed: boolean;
 }
 
 /** How the request came that is being answered. */
-interface RequestKind extends ProtectionBits {
+interface RequestKind extends ReceivedProtection {
   readonly form: EnvelopeForm;
   readonly dedicated: boolean;
+  readonly general: GeneralKind | undefined;
 }
+
+const plainRequest: ReceivedProtection = {
+  authenticated: false,
+  encrypted: false,
+  signed: false,
+};
 
 const initiateTags: ReadonlySet<number> = new Set([0x01, 0x08]);
 /** Exceptions and service errors are plain: a peer that cannot decipher says so in them. */
@@ -65,6 +95,7 @@ export class ApduCiphering {
   /** Of services; made anew where the keys or the peer's title change. */
   #rules: ReceiveRules | undefined;
   #peerSystemTitle: Uint8Array | undefined;
+  readonly #layers: GeneralLayers | undefined;
   #dedicatedCounter: InvocationCounter | undefined;
   #lastRequest: RequestKind | undefined;
 
@@ -75,6 +106,8 @@ export class ApduCiphering {
     this.#keys = options.keys;
     this.#ciphers = new ContentCiphers(options.crypto, options.keys, "often");
     this.#peerSystemTitle = options.peerSystemTitle;
+    const { general, signing } = options;
+    if (general !== undefined || signing !== undefined) this.#layers = new GeneralLayers(options);
     if (options.keys.dedicated !== undefined) this.useDedicatedKey(options.keys.dedicated);
   }
 
@@ -82,8 +115,18 @@ export class ApduCiphering {
     return this.#peerSystemTitle;
   }
 
+  /** How the request was protected that came last; on the side that answers in kind alone. */
+  get received(): ReceivedProtection {
+    return this.#lastRequest ?? plainRequest;
+  }
+
   /** Octets that protection adds to an APDU at most. */
   get overheadOctets(): number {
+    const { suite } = this.#options;
+    return this.#ownOverheadOctets + (this.#layers?.overheadOctets(suite) ?? 0);
+  }
+
+  get #ownOverheadOctets(): number {
     const { protection, answersInKind } = this.#options;
     if (answersInKind === true) return envelopeOctets + contentOverhead(true);
     if (protection === "none") return 0;
@@ -122,14 +165,32 @@ export class ApduCiphering {
 
   /** Octets of its own; the APDU itself where services are plain. @throws {ProtocolError} */
   protect(apdu: Uint8Array): Uint8Array {
-    const { suite } = this.#options;
     const tag = apdu[0];
     if (tag === undefined) throw new InvariantError("an empty APDU");
+    if (refusalTags.has(tag) || isAcseTag(tag)) return apdu;
     const initiate = initiateTags.has(tag);
     const kind = initiate ? undefined : this.#lastRequest;
     const bits = this.#bitsToSend(initiate, kind);
-    const plain = !bits.authenticated && !bits.encrypted;
-    if (plain || refusalTags.has(tag) || isAcseTag(tag)) return apdu;
+    if (!initiate && this.#layers !== undefined) {
+      const sealed = this.#layers.seal(apdu, this.#parties(), {
+        protection: protectionOf(bits),
+        answered: kind?.general,
+        inKind: this.#options.answersInKind === true && kind !== undefined,
+        takeCounter: () => this.#options.counter.take(),
+        sealOwn: (octets) => this.#seal(octets, bits, kind, false),
+      });
+      if (sealed !== undefined) return sealed;
+    }
+    return bits.authenticated || bits.encrypted ? this.#seal(apdu, bits, kind, initiate) : apdu;
+  }
+
+  #seal(
+    apdu: Uint8Array,
+    bits: ProtectionBits,
+    kind: RequestKind | undefined,
+    initiate: boolean,
+  ): Uint8Array {
+    const { suite } = this.#options;
     const dedicated = !initiate && (kind === undefined || kind.dedicated);
     const counter = dedicated ? this.#dedicatedCounter : undefined;
     const cipher = this.#ciphers.of(counter === undefined ? "unicast" : "dedicated", suites[suite]);
@@ -138,9 +199,14 @@ export class ApduCiphering {
     const scope = counter === undefined ? "global" : "dedicated";
     const form = initiate ? "service" : (kind?.form ?? this.#options.form ?? "service");
     const octets = contentOctets(bits.authenticated, apdu.length);
-    const envelope = openedEnvelope(octets, tag, scope, form, systemTitle);
+    const envelope = openedEnvelope(octets, apdu[0]!, scope, form, systemTitle);
     const origin = { systemTitle, invocationCounter };
-    cipher.sealInto({ suite, ...bits }, origin, apdu, envelope, envelope.length - octets);
+    const control = {
+      suite,
+      authenticated: bits.authenticated,
+      encrypted: bits.encrypted,
+    };
+    cipher.sealInto(control, origin, apdu, envelope, envelope.length - octets);
     return envelope;
   }
 
@@ -151,37 +217,85 @@ export class ApduCiphering {
    */
   unprotect(apdu: Uint8Array): Uint8Array {
     const tag = apdu[0] ?? 0;
-    const { leniency, protection, required = protection } = this.#options;
     if (refusalTags.has(tag) || isAcseTag(tag)) return apdu;
-    if (!isCipheredTag(tag)) {
+    if (!isCipheredTag(tag) && (this.#layers === undefined || initiateTags.has(tag))) {
       this.#lastRequest = undefined;
-      const least = initiateTags.has(tag) ? this.#initiateProtection : required;
+      const least = initiateTags.has(tag) ? this.#initiateProtection : this.#required;
       if (least === "none") return apdu;
       throw new ProtocolError("security/policy", "the APDU is not protected");
     }
+    if (this.#layers === undefined) return this.#open(apdu).plaintext;
+    const plain = plainTagIn(tag);
+    if (plain !== undefined && initiateTags.has(plain)) return this.#open(apdu).plaintext;
+    return this.#openLayers(apdu, this.#layers);
+  }
+
+  /** An envelope of the association's own keys. */
+  #open(apdu: Uint8Array): OpenedApdu {
+    const { leniency, answersInKind } = this.#options;
     const closed = closedService(apdu) ?? closedApdu(asEnvelope(decodeApdu(apdu, leniency)));
     const initiate = closed.plainTag !== undefined && initiateTags.has(closed.plainTag);
-    const rules = (this.#rules ??= this.#rulesOf(required));
+    const rules = (this.#rules ??= this.#rulesOf());
     const opened = openClosed(
       closed,
       initiate ? { ...rules, required: this.#initiateProtection } : rules,
     );
-    if (this.#options.answersInKind === true) {
+    if (answersInKind === true) {
       const { authenticated, encrypted } = opened.secured;
       const form = closed.plainTag === undefined ? "general" : "service";
-      this.#lastRequest = { authenticated, encrypted, form, dedicated: closed.dedicated };
+      const { dedicated } = closed;
+      const general = undefined;
+      const signed = false;
+      this.#lastRequest = { authenticated, encrypted, signed, form, dedicated, general };
     }
-    return opened.plaintext;
+    return opened;
   }
 
-  #rulesOf(required: Protection): ReceiveRules {
+  #openLayers(apdu: Uint8Array, layers: GeneralLayers): Uint8Array {
+    this.#lastRequest = undefined;
+    const { answersInKind } = this.#options;
+    const { plaintext, authenticated, encrypted, kind } = layers.open(apdu, {
+      parties: this.#parties(),
+      required: this.#required,
+      windows: this.#windows,
+      awaitsAnswers: answersInKind !== true,
+      openOwn: (octets) => {
+        if (!isCipheredTag(octets[0] ?? 0)) return undefined;
+        const opened = this.#open(octets);
+        return { ...opened.secured, plaintext: opened.plaintext };
+      },
+    });
+    if (answersInKind === true && kind !== undefined) {
+      const { form = "service", dedicated = false } = this.#lastRequest ?? {};
+      const signed = kind.signed !== undefined;
+      this.#lastRequest = { authenticated, encrypted, signed, form, dedicated, general: kind };
+    }
+    return plaintext;
+  }
+
+  #parties(): GeneralParties {
+    const { crypto, suite, general } = this.#options;
+    return {
+      crypto,
+      suite,
+      keys: { ...this.#keys, ...general?.keys },
+      own: this.ownSystemTitle,
+      peer: this.#peerSystemTitle,
+    };
+  }
+
+  get #required(): Protection {
+    return this.#options.required ?? this.#options.protection;
+  }
+
+  #rulesOf(): ReceiveRules {
     const { crypto, suite } = this.#options;
     return {
       crypto,
       suite,
       keys: this.#keys,
       ciphers: this.#ciphers,
-      required,
+      required: this.#required,
       windows: this.#windows,
       peerSystemTitle: this.#peerSystemTitle,
     };

@@ -34,6 +34,9 @@ import { type SecuritySuite, suiteOf, type SuiteParameters } from "./suite.ts";
  */
 export type HeaderInAdditionalData = "members" | "members-with-lengths" | "nothing";
 
+/** KEK-id of Wrapped-Key: the only one the Green Book names. */
+const masterKeyId = 0;
+
 /** Keys beyond the association's own. */
 export interface GeneralKeys extends CipheringKeys {
   /** Master key, KEK: opens wrapped keys. */
@@ -171,6 +174,7 @@ function contentKey(
   rules: GeneralReceiveRules,
 ): ContentKey {
   if (keyInfo?.type === "wrapped") {
+    if (keyInfo.kekId !== masterKeyId) throw missing("key-encrypting key by that number");
     if (rules.keys.master === undefined) throw missing("master key");
     const key = unwrapOrFail(rules.crypto, rules.keys.master, keyInfo.wrappedKey);
     if (key.length !== suite.keyOctets) throw missing(`content key of ${suite.keyOctets} octets`);
@@ -248,7 +252,7 @@ function sendKey(
     if (keys.master === undefined) throw missing("master key");
     const content = key.contentKey.reveal();
     const wrappedKey = crypto.wrapKey(keys.master.reveal(), content);
-    return { key: content, keyInfo: { type: "wrapped", kekId: 0, wrappedKey } };
+    return { key: content, keyInfo: { type: "wrapped", kekId: masterKeyId, wrappedKey } };
   }
   const { curve } = requireCurve(suite);
   if (key.type === "one-pass") {

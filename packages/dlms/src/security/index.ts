@@ -1,4 +1,8 @@
-export { ApduCiphering, type ApduCipheringOptions } from "./apdu-ciphering.ts";
+export {
+  ApduCiphering,
+  type ApduCipheringOptions,
+  type ReceivedProtection,
+} from "./apdu-ciphering.ts";
 export { equalConstantTime } from "./constant-time.ts";
 export { openContent, openUnverified, sealContent } from "./content.ts";
 export type { ContentKeys, ContentOrigin } from "./content-cipher.ts";
@@ -23,6 +27,12 @@ export {
   sealGeneral,
   type SendKey,
 } from "./general-ciphering.ts";
+export type {
+  GeneralKeyKind,
+  GeneralProtection,
+  SigningProtection,
+  TransactionOptions,
+} from "./general-protection.ts";
 export { hlsEcdsa, type HlsEcdsaOptions, hlsGmac, type HlsGmacOptions, hlsSha256 } from "./hls.ts";
 export { hlsAes, hlsMd5, hlsSha1 } from "./hls-digest.ts";
 export {
@@ -80,6 +90,13 @@ export {
   type SignedContentLength,
   type SigningOptions,
 } from "./signing.ts";
+export {
+  type Transaction,
+  transactionAgeMsDefault,
+  transactionsMaxDefault,
+  TransactionWindow,
+  type TransactionWindowOptions,
+} from "./transaction-window.ts";
 export {
   coordinateOctets,
   type SecuritySuite,

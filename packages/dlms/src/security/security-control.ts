@@ -65,18 +65,25 @@ export interface PolicyProtection {
  */
 export function protectionOfPolicy(policy: number, version: 0 | 1): PolicyProtection {
   if (version === 0) {
-    const both = protectionOf((policy & 1) !== 0, (policy & 2) !== 0);
+    const both = protectionOf({ authenticated: (policy & 1) !== 0, encrypted: (policy & 2) !== 0 });
     return { request: both, response: both, requestSigned: false, responseSigned: false };
   }
   return {
-    request: protectionOf((policy & 0x04) !== 0, (policy & 0x08) !== 0),
-    response: protectionOf((policy & 0x20) !== 0, (policy & 0x40) !== 0),
+    request: protectionOf({
+      authenticated: (policy & 0x04) !== 0,
+      encrypted: (policy & 0x08) !== 0,
+    }),
+    response: protectionOf({
+      authenticated: (policy & 0x20) !== 0,
+      encrypted: (policy & 0x40) !== 0,
+    }),
     requestSigned: (policy & 0x10) !== 0,
     responseSigned: (policy & 0x80) !== 0,
   };
 }
 
-function protectionOf(authenticated: boolean, encrypted: boolean): Protection {
+/** The name of a combination of bits. */
+export function protectionOf({ authenticated, encrypted }: ProtectionBits): Protection {
   if (authenticated) return encrypted ? "authenticated-encrypted" : "authenticated";
   return encrypted ? "encrypted" : "none";
 }
