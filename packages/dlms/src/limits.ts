@@ -12,3 +12,5 @@ export const dataElementsMax = 65_535;
 export const dataValuesMax = 1_048_576;
 /** One line of the IEC 62056-21 sign-on; a longer one is dropped. */
 export const signOnLineOctetsMax = 64;
+/** One data block of a mode C readout, or one P1 telegram; beyond: `iec62056-21/limit`. */
+export const readoutOctetsMax: number = 256 * 1024;

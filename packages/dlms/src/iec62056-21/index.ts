@@ -1,4 +1,13 @@
 export {
+  blockCheck,
+  buildDataBlock,
+  parseDataBlock,
+  parseReadoutLines,
+  type ReadoutEntry,
+  type ReadoutLines,
+  type ReadoutValue,
+} from "./data-block.ts";
+export {
   addParity,
   baudOf,
   buildModeESelect,
@@ -18,3 +27,14 @@ export {
   type ModeESignOnOptions,
   type SignOnOutput,
 } from "./sign-on.ts";
+export {
+  ModeCReadout,
+  type ModeCReadoutOptions,
+  type Readout,
+  type ReadoutOutput,
+} from "./readout.ts";
+export {
+  SignOnServer,
+  type SignOnServerOptions,
+  type SignOnServerOutput,
+} from "./sign-on-server.ts";

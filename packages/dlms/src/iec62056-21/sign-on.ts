@@ -2,7 +2,8 @@
  * Sign-on of mode E (IEC 62056-21 annex E), the way into HDLC at an optical head:
  *
  *   waits for        what comes                what follows
- *   nothing          start                     line 300 Bd 7E1; request
+ *   nothing          start                     line 300 Bd 7E1; wake-up if wanted; request
+ *   waking           the pause is over         request
  *   identification   our request               an echo: the head repeats what we send
  *                    identification, mode E    option select at 300 Bd
  *                    identification, other     failed iec62056-21/no-mode-e
@@ -56,13 +57,16 @@ export interface ModeESignOnOptions {
   readonly attemptsMax: number;
   /** The fastest rate to ask for, Bd. Absent: the meter's. */
   readonly baudMax?: number;
+  /** Rate of the sign-on, Bd. Absent: 300. */
+  readonly startBaud?: number;
+  /** Wake a battery-powered meter first (annex B). Absent: false. */
+  readonly wakeUp?: boolean;
   /** The line stays at eight bits without parity: put even parity into bit 7. Absent: false. */
   readonly parityInOctets?: boolean;
 }
 
-type Waiting = "nothing" | "identification" | "confirmation" | "switch";
+type Waiting = "nothing" | "waking" | "identification" | "confirmation" | "switch";
 
-const startSettings: LineSettings = { baud: 300, dataBits: 7, parity: "even" };
 /** Between the confirmation and the first octet at the new rate (annex E: reaction time). */
 const switchPauseMs = 300;
 const lineFeed = 0x0a;
@@ -73,6 +77,8 @@ export class ModeESignOn {
   readonly #responseTimeoutMs: number;
   readonly #attemptsMax: number;
   readonly #baudMax: number;
+  readonly #start: LineSettings;
+  readonly #wakeUp: boolean;
   readonly #parityInOctets: boolean;
   readonly #line: Uint8Array = new Uint8Array(signOnLineOctetsMax);
   #lineLength = 0;
@@ -93,6 +99,8 @@ export class ModeESignOn {
     this.#responseTimeoutMs = options.responseTimeoutMs;
     this.#attemptsMax = options.attemptsMax;
     this.#baudMax = options.baudMax ?? Infinity;
+    this.#start = startSettings(options.startBaud);
+    this.#wakeUp = options.wakeUp ?? false;
     this.#parityInOctets = options.parityInOctets ?? false;
   }
 
@@ -106,7 +114,7 @@ export class ModeESignOn {
   /** Octets of the line, cut anywhere. Never throws on their account. */
   receive(chunk: Uint8Array): void {
     for (const octet of chunk) {
-      if (this.#waiting === "nothing" || this.#waiting === "switch") return;
+      if (this.#waiting !== "identification" && this.#waiting !== "confirmation") return;
       // A line that does not end is no line: its octets are dropped.
       if (this.#lineLength === this.#line.length) this.#lineLength = 0;
       this.#line[this.#lineLength++] = octet;
@@ -125,6 +133,10 @@ export class ModeESignOn {
       if (this.#identification !== undefined) this.#output.ready(this.#identification);
       return;
     }
+    if (this.#waiting === "waking") {
+      this.#ask();
+      return;
+    }
     if (this.#attempts < this.#attemptsMax) {
       this.#begin();
       return;
@@ -136,10 +148,20 @@ export class ModeESignOn {
 
   #begin(): void {
     this.#attempts++;
-    this.#waiting = "identification";
     this.#lineLength = 0;
     this.#echoes = false;
-    this.#output.line(startSettings);
+    this.#output.line(this.#start);
+    if (!this.#wakeUp) {
+      this.#ask();
+      return;
+    }
+    this.#waiting = "waking";
+    this.#output.arm(wakeUpMs);
+    this.#output.transmit(wakeUpOctets(this.#start.baud));
+  }
+
+  #ask(): void {
+    this.#waiting = "identification";
     this.#transmit(this.#request);
   }
 
@@ -199,8 +221,23 @@ export class ModeESignOn {
   }
 }
 
+/** The line of a sign-on: 300 Bd 7E1 where nothing else is said. */
+export function startSettings(baud = 300): LineSettings {
+  return { baud, dataBits: 7, parity: "even" };
+}
+
+/** Annex B: NUL for 2.2 s (2.1 to 2.3), then 1.6 s of silence (1.5 to 1.7) before the request. */
+export const wakeUpMs: number = 2200 + 1600;
+const wakeUpNulMs = 2200;
+const bitsOfCharacter = 10;
+
+/** NUL characters that take 2.2 s at the rate. */
+export function wakeUpOctets(baud: number): Uint8Array {
+  return new Uint8Array(Math.ceil((wakeUpNulMs * baud) / (1000 * bitsOfCharacter)));
+}
+
 /** The meter's baud rate character, or the fastest one up to `baudMax`. */
-function slowerOf(character: string, baudMax: number): string {
+export function slowerOf(character: string, baudMax: number): string {
   let rate = Number(character);
   while (rate > 0 && (baudOf(String(rate)) ?? 0) > baudMax) rate--;
   return String(rate);
