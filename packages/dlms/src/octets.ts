@@ -151,10 +151,12 @@ export class OctetWriter {
   }
 
   uint16(value: number): void {
-    if (this.#length + 2 > this.#octets.length) this.#grow(2);
+    const at = this.#length;
+    if (at + 2 > this.#octets.length) this.#grow(2);
     const octets = this.#octets;
-    octets[this.#length++] = value >>> 8;
-    octets[this.#length++] = value;
+    octets[at] = value >>> 8;
+    octets[at + 1] = value;
+    this.#length = at + 2;
   }
 
   uint24(value: number): void {
@@ -184,6 +186,20 @@ export class OctetWriter {
     const octets = this.#octets;
     if (count > loopCopyOctetsMax) octets.set(value, start);
     else for (let at = 0; at < count; at++) octets[start + at] = value[at]!;
+  }
+
+  /** Six octets, as every logical name has: one bounds check, no loop. */
+  sextet(value: Uint8Array): void {
+    const start = this.#length;
+    if (start + 6 > this.#octets.length) this.#grow(6);
+    this.#length = start + 6;
+    const octets = this.#octets;
+    octets[start] = value[0]!;
+    octets[start + 1] = value[1]!;
+    octets[start + 2] = value[2]!;
+    octets[start + 3] = value[3]!;
+    octets[start + 4] = value[4]!;
+    octets[start + 5] = value[5]!;
   }
 
   /** Overwrites one octet already written (length fields, check sequences). */

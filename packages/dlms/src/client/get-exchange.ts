@@ -92,8 +92,8 @@ abstract class BlockwiseGet<Result> extends Exchange<Result> {
 
 /** GET-REQUEST-NORMAL: one attribute; or the next block of such a GET that was interrupted. */
 export class GetExchange extends BlockwiseGet<GetDataResult> {
-  readonly #attribute: AttributeDescriptor;
-  readonly #resumedBehind: number | undefined;
+  declare private readonly attribute: AttributeDescriptor;
+  declare private readonly resumedBehind: number | undefined;
 
   /** @throws {RangeError} `resume` is of another association. */
   constructor(
@@ -103,8 +103,8 @@ export class GetExchange extends BlockwiseGet<GetDataResult> {
     resume?: LongGet,
   ) {
     super(resume?.invoke ?? invoke, context, resume);
-    this.#attribute = attribute;
-    this.#resumedBehind = resume?.blockNumber;
+    this.attribute = attribute;
+    this.resumedBehind = resume?.blockNumber;
   }
 
   override get longGet(): LongGet | undefined {
@@ -114,13 +114,13 @@ export class GetExchange extends BlockwiseGet<GetDataResult> {
   }
 
   start(writer: OctetWriter): void {
-    if (this.#resumedBehind !== undefined) {
-      writeNext(writer, this.invoke, this.#resumedBehind);
+    if (this.resumedBehind !== undefined) {
+      writeNext(writer, this.invoke, this.resumedBehind);
       return;
     }
     writer.uint16((getRequest << 8) | normal);
     writer.uint8(this.invoke);
-    writeAttribute(writer, this.#attribute);
+    writeAttribute(writer, this.attribute);
   }
 
   protected acceptPlain(octets: Uint8Array, start: number, end: number): GetDataResult {

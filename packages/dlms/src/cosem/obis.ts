@@ -74,8 +74,10 @@ export function decodeObis(octets: Uint8Array, field: string): ObisCode {
 
 /** Six octets of a code. The array is shared between calls: read it, do not write to it. */
 export function obisToOctets(code: ObisCode): Uint8Array {
-  const known = octetsOfCode.get(code);
-  if (known !== undefined) return known;
+  return octetsOfCode.get(code) ?? parseAndRemember(code);
+}
+
+function parseAndRemember(code: ObisCode): Uint8Array {
   const groups = code.split(".");
   const octets = new Uint8Array(6);
   for (let at = 0; at < 6; at++) octets[at] = Number(groups[at]);

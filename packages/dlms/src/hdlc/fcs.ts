@@ -48,7 +48,13 @@ export function fcsUpdate(
       tables[octets[at + 3]!]!;
     at += 4;
   }
-  for (; at < end; at++) crc = (crc >>> 8) ^ tables[(crc ^ octets[at]!) & 0xff]!;
+  if (at < end - 1) {
+    crc =
+      tables[0x100 + ((crc ^ octets[at]!) & 0xff)]! ^
+      tables[((crc >>> 8) ^ octets[at + 1]!) & 0xff]!;
+    at += 2;
+  }
+  if (at < end) crc = (crc >>> 8) ^ tables[(crc ^ octets[at]!) & 0xff]!;
   return crc;
 }
 
@@ -74,6 +80,15 @@ export function fcsCopy(
       tables[0x200 + (target[into + 5] = octets[at + 5]!)]! ^
       tables[0x100 + (target[into + 6] = octets[at + 6]!)]! ^
       tables[(target[into + 7] = octets[at + 7]!)]!;
+  }
+  if (at < end - 3) {
+    crc =
+      tables[0x300 + ((crc ^ (target[into] = octets[at]!)) & 0xff)]! ^
+      tables[0x200 + (((crc >>> 8) ^ (target[into + 1] = octets[at + 1]!)) & 0xff)]! ^
+      tables[0x100 + (target[into + 2] = octets[at + 2]!)]! ^
+      tables[(target[into + 3] = octets[at + 3]!)]!;
+    at += 4;
+    into += 4;
   }
   for (; at < end; at++, into++) {
     crc = (crc >>> 8) ^ tables[(crc ^ (target[into] = octets[at]!)) & 0xff]!;

@@ -63,19 +63,26 @@ export class UnitSender {
     if (unit.length <= segmentOctets) {
       this.#segments = 1;
       this.#writer.load(unit, 0, unit.length);
-      return;
+    } else {
+      this.#keep(unit, segmentOctets);
     }
-    this.#segments = Math.ceil(unit.length / segmentOctets);
-    if (this.#unit.length < unit.length) this.#unit = new Uint8Array(unit.length);
-    this.#unit.set(unit);
-    this.#unitLength = unit.length;
   }
 
   /** The next segment as a frame with flags, and V(S) one further. `idle` must not hold. */
   next(receiveSequence: number, pollFinal: boolean): Uint8Array {
     const index = this.#sent++;
     const control = informationControl((this.#base + index) & 7, receiveSequence, pollFinal);
-    if (this.#segments === 1) return this.#writer.seal(control, false);
+    return this.#segments === 1 ? this.#writer.seal(control, false) : this.#segment(index, control);
+  }
+
+  #keep(unit: Uint8Array, segmentOctets: number): void {
+    this.#segments = Math.ceil(unit.length / segmentOctets);
+    if (this.#unit.length < unit.length) this.#unit = new Uint8Array(unit.length);
+    this.#unit.set(unit);
+    this.#unitLength = unit.length;
+  }
+
+  #segment(index: number, control: number): Uint8Array {
     const start = index * this.#segmentOctets;
     const end = Math.min(start + this.#segmentOctets, this.#unitLength);
     this.#writer.load(this.#unit, start, end);

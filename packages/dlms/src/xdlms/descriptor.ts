@@ -64,6 +64,6 @@ export function writeAttribute(writer: OctetWriter, attribute: AttributeDescript
     return;
   }
   writer.uint16(classId);
-  writer.octets(obisToOctets(attribute.logicalName));
+  writer.sextet(obisToOctets(attribute.logicalName));
   writer.uint16((attributeId & 0xff) << 8); // and no selection
 }
