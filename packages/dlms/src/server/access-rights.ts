@@ -3,6 +3,9 @@
  * the bit mask of association version 3; the enumerated modes before it are a part of that.
  */
 
+import type { ReceivedProtection } from "../security/apdu-ciphering.ts";
+import type { ProtectionBits } from "../security/security-control.ts";
+
 /** Rights on one attribute up to association version 2, modes 0 to 6. */
 export type AccessMode =
   | "none"
@@ -29,7 +32,7 @@ export const accessBit = {
 } as const;
 
 /** The bits that ask for protection of request or answer. */
-const protectionMask = 0xfc;
+const protectionBitsMask = 0xfc;
 /** What "authenticated" stands for in modes 4 to 6: request and answer. */
 const authenticatedMask: number = accessBit.authenticatedRequest | accessBit.authenticatedResponse;
 
@@ -52,19 +55,34 @@ export function accessMask(rights: AccessRights): number {
 
 /** True when the right `bit` is given and the protection it asks for is there. */
 export function mayAccess(mask: number, bit: number, protection: number): boolean {
-  return (mask & bit) !== 0 && (mask & protectionMask & ~protection) === 0;
+  return (mask & bit) !== 0 && (mask & protectionBitsMask & ~protection) === 0;
+}
+
+/**
+ * Protection of a request, and what its answer will have at least, as a mask of `accessBit`: an
+ * answer is protected as its request is, and as the server does by itself.
+ */
+export function protectionMask(received: ReceivedProtection, own: ProtectionBits): number {
+  const { authenticated, encrypted, signed } = received;
+  return (
+    (authenticated ? accessBit.authenticatedRequest : 0) |
+    (encrypted ? accessBit.encryptedRequest : 0) |
+    (signed ? accessBit.signedRequest | accessBit.signedResponse : 0) |
+    (authenticated || own.authenticated ? accessBit.authenticatedResponse : 0) |
+    (encrypted || own.encrypted ? accessBit.encryptedResponse : 0)
+  );
 }
 
 /** How the association version shows rights on an attribute: an enum 0..6, from 3 on a mask. */
 export function attributeModeNumber(mask: number, associationVersion: number): number {
   if (associationVersion >= 3) return mask;
   const basic = mask & (accessBit.read | accessBit.write);
-  return basic !== 0 && (mask & protectionMask) !== 0 ? basic + 3 : basic;
+  return basic !== 0 && (mask & protectionBitsMask) !== 0 ? basic + 3 : basic;
 }
 
 /** The same for a method: 0 none, 1 access, 2 authenticated; from version 3 on a mask. */
 export function methodModeNumber(mask: number, associationVersion: number): number {
   if (associationVersion >= 3) return mask;
   if ((mask & accessBit.read) === 0) return 0;
-  return (mask & protectionMask) === 0 || associationVersion === 0 ? 1 : 2;
+  return (mask & protectionBitsMask) === 0 || associationVersion === 0 ? 1 : 2;
 }

@@ -26,6 +26,10 @@ import {
   type ServiceRequest,
 } from "./service.ts";
 
+/** Tag, type, invoke octet and count; result and the absence of a return value for each method. */
+const listHeadOctets = 6;
+const resultOctets = 2;
+
 type LongAction = Extract<Progress, { readonly at: "long-action" }>;
 
 /** Answers one Action-Request; returns what is under way afterwards. @throws {DecodeError} */
@@ -42,6 +46,7 @@ export function serveAction(request: ServiceRequest, writer: OctetWriter): Progr
       if (!allows(request, conformanceMask.multipleReferences)) {
         throw new ServiceRefused("service-not-supported");
       }
+      confirmRoom(request, decoded.methods.length, invoke);
       const results = invokeList(request, decoded.methods, decoded.parameters);
       return answerList(request, invoke, results, writer);
     }
@@ -69,6 +74,7 @@ function startLong(
 ): Progress | undefined {
   const mask = conformanceMask.blockAction | (withList ? conformanceMask.multipleReferences : 0);
   if (!allows(request, mask)) throw new ServiceRefused("service-not-supported");
+  if (withList) confirmRoom(request, methods.length, invoke);
   const start: LongAction = { at: "long-action", methods, ...noBlocks(withList) };
   return takeBlock(request, start, block, invoke, writer);
 }
@@ -119,14 +125,17 @@ function serveNext(
   );
 }
 
+/** Without blocks a return value too long is left out: that the method was called is told. */
 function answerOne(
   request: ServiceRequest,
   invoke: InvokeIdAndPriority,
   outcome: ActionOutcome,
   writer: OctetWriter,
 ): Progress | undefined {
+  const { result } = outcome;
   answer(writer, { kind: "action-response", type: "normal", invoke, ...outcome });
-  return splitIfLong(request, outcome.result, invoke, writer);
+  const bare = { kind: "action-response", type: "normal", invoke, result } as const;
+  return splitIfLong(request, bare, writer);
 }
 
 function answerList(
@@ -135,15 +144,26 @@ function answerList(
   results: readonly ActionOutcome[],
   writer: OctetWriter,
 ): Progress | undefined {
-  answer(writer, { kind: "action-response", type: "with-list", invoke, results });
-  return splitIfLong(request, "other-reason", invoke, writer);
+  const form = { kind: "action-response", type: "with-list", invoke } as const;
+  answer(writer, { ...form, results });
+  const bare = { ...form, results: results.map(({ result }) => ({ result })) };
+  return splitIfLong(request, bare, writer);
 }
 
-/** The raw data of an answer in blocks are what follows the invoke octet of the whole answer. */
+/** Refuses before anything is done what could not even be answered without return values. */
+function confirmRoom(request: ServiceRequest, count: number, invoke: InvokeIdAndPriority): void {
+  if (!invoke.confirmed || allows(request, conformanceMask.blockAction)) return;
+  if (listHeadOctets + count * resultOctets <= answerOctetsMax(request, 0)) return;
+  throw new ServiceRefused("pdu-too-long");
+}
+
+/**
+ * The raw data of an answer in blocks are what follows the invoke octet of the whole answer. `bare`
+ * is the answer where it may not go in blocks.
+ */
 function splitIfLong(
   request: ServiceRequest,
-  result: ActionResult,
-  invoke: InvokeIdAndPriority,
+  bare: ActionResponse,
   writer: OctetWriter,
 ): Progress | undefined {
   const octetsMax = answerOctetsMax(request, conformanceMask.blockAction);
@@ -152,7 +172,7 @@ function splitIfLong(
   writer.reset();
   writer.octets(request.prefix);
   if (!allows(request, conformanceMask.blockAction)) {
-    answer(writer, { kind: "action-response", type: "normal", invoke, result });
+    answer(writer, bare);
     return undefined;
   }
   const start = startBlocks(actionBlock.at, octets);

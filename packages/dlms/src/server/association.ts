@@ -27,8 +27,10 @@ import { transferOctetsMax } from "../limits.ts";
 import type { OctetWriter } from "../octets.ts";
 import type { ApduCiphering } from "../security/apdu-ciphering.ts";
 import type { HlsDialogue } from "../security/hls-dialogue.ts";
+import { protectionBits } from "../security/security-control.ts";
 import { decodeUnit } from "../xdlms/apdu-codec.ts";
 import { generalBlockTransfer } from "../xdlms/general-block-transfer.ts";
+import { protectionMask } from "./access-rights.ts";
 import { dispatch } from "./dispatch.ts";
 import { GeneralBlocks } from "./general-blocks.ts";
 import { answerPass3, readPass3 } from "./high-security.ts";
@@ -244,12 +246,14 @@ export class ServerAssociation {
   #serveProtected(apdu: Uint8Array, nowMs: number, cameInBlocks: boolean): void {
     const ciphering = this.#ciphering;
     if (ciphering === undefined) {
-      this.#serve(apdu, nowMs, cameInBlocks);
+      this.#serve(apdu, nowMs, cameInBlocks, 0);
       return;
     }
-    const { writer, prefix } = this.#options;
+    const { writer, prefix, view } = this.#options;
     try {
-      this.#serve(ciphering.unprotect(apdu), nowMs, cameInBlocks);
+      const plain = ciphering.unprotect(apdu);
+      const own = protectionBits(view.security?.protection ?? "none");
+      this.#serve(plain, nowMs, cameInBlocks, protectionMask(ciphering.received, own));
       if (writer.length === prefix.length) return;
       const answer = ciphering.protect(writer.view(prefix.length));
       writer.reset();
@@ -278,7 +282,7 @@ export class ServerAssociation {
     }
   }
 
-  #serve(apdu: Uint8Array, nowMs: number, cameInBlocks: boolean): void {
+  #serve(apdu: Uint8Array, nowMs: number, cameInBlocks: boolean, protection: number): void {
     const { view, prefix, writer } = this.#options;
     const facts = this.#facts;
     if (this.#proving !== undefined) {
@@ -295,7 +299,6 @@ export class ServerAssociation {
       if (apdu.length > facts.serverMaxPduOctets && !cameInBlocks) {
         throw new ServiceRefused("pdu-too-long");
       }
-      const protection = 0;
       this.#progress = dispatch(
         { apdu, prefix, view, facts, nowMs, progress, protection, cameInBlocks },
         writer,

@@ -14,11 +14,15 @@ import { addBlock, noBlocks, readBlocks } from "./incoming-blocks.ts";
 import {
   accessContext,
   allows,
+  answerOctetsMax,
   conformanceMask,
   type Progress,
   ServiceRefused,
   type ServiceRequest,
 } from "./service.ts";
+
+/** Tag, type, invoke octet, count and the number of the last block; each result is one octet. */
+const listHeadOctets = 10;
 
 type LongSet = Extract<Progress, { readonly at: "long-set" }>;
 
@@ -37,6 +41,7 @@ export function serveSet(request: ServiceRequest, writer: OctetWriter): Progress
       if (!allows(request, conformanceMask.multipleReferences)) {
         throw new ServiceRefused("service-not-supported");
       }
+      confirmRoom(request, decoded.attributes.length, invoke);
       const results = writeList(request, decoded.attributes, decoded.values);
       answer(writer, { kind: "set-response", type: "with-list", invoke, results });
       return undefined;
@@ -60,6 +65,7 @@ function startLong(
 ): Progress | undefined {
   const mask = conformanceMask.blockSet | (withList ? conformanceMask.multipleReferences : 0);
   if (!allows(request, mask)) throw new ServiceRefused("service-not-supported");
+  if (withList) confirmRoom(request, attributes.length, invoke);
   const start: LongSet = { at: "long-set", attributes, ...noBlocks(withList) };
   return takeBlock(request, start, block, invoke, writer);
 }
@@ -122,6 +128,15 @@ function refuseBlock(
       ? { kind: "set-response", type: "last-datablock-with-list", invoke, results, blockNumber }
       : { kind: "set-response", type: "last-datablock", invoke, result, blockNumber },
   );
+}
+
+/**
+ * The response to a list has no blocks of its own (Green Book 9.4.6.7): where its results have no
+ * room, the request is refused before anything is written.
+ */
+function confirmRoom(request: ServiceRequest, count: number, invoke: InvokeIdAndPriority): void {
+  if (!invoke.confirmed || listHeadOctets + count <= answerOctetsMax(request, 0)) return;
+  throw new ServiceRefused("pdu-too-long");
 }
 
 function writeList(
