@@ -31,3 +31,83 @@ export {
   type ViewRights,
   type ViewSecurity,
 } from "./view.ts";
+export {
+  type CalendarTables,
+  type ExecutionTimes,
+  type ScheduleEntries,
+  type ServedActivityCalendar,
+  servedActivityCalendar,
+  type ServedList,
+  servedSchedule,
+  servedSingleActionSchedule,
+  type ServedSingleActionOptions,
+  servedSpecialDays,
+  type SpecialDays,
+} from "./objects/calendar-objects.ts";
+export { type ServedClock, servedClock, type ServedClockOptions } from "./objects/clock-object.ts";
+export {
+  type ControlCommand,
+  type ControlState,
+  controlStateAfter,
+  type ServedDisconnectControl,
+  servedDisconnectControl,
+  type ServedDisconnectControlOptions,
+} from "./objects/disconnect-control-object.ts";
+export {
+  type ImageStatus,
+  type ImageVerdict,
+  type ServedImageTransfer,
+  servedImageTransfer,
+  type ServedImageTransferOptions,
+} from "./objects/image-transfer-object.ts";
+export {
+  servedData,
+  type ServedDataOptions,
+  servedDemandRegister,
+  type ServedDemandRegisterOptions,
+  servedExtendedRegister,
+  type ServedExtendedRegisterOptions,
+  servedRegister,
+  type ServedRegisterOptions,
+  type ValueSource,
+} from "./objects/measured-objects.ts";
+export {
+  type MonitoredValue,
+  servedLimiter,
+  type ServedLimiterOptions,
+  type ServedMonitor,
+  servedRegisterMonitor,
+  type ServedRegisterMonitorOptions,
+} from "./objects/monitor-objects.ts";
+export {
+  type ServedColumn,
+  type ServedProfile,
+  servedProfile,
+  type ServedProfileOptions,
+} from "./objects/profile-object.ts";
+export {
+  type ScriptAction,
+  type ScriptReference,
+  type Scripts,
+  type ServedScriptTable,
+  servedScriptTable,
+  type ServedScriptTableOptions,
+} from "./objects/script-table-object.ts";
+export {
+  type Cell,
+  cell,
+  fixed,
+  type ObjectIdentity,
+  type ServedAttribute,
+  type ServedMembers,
+  type ServedMethod,
+  serveObject,
+} from "./objects/serve-object.ts";
+export {
+  type AssignedSap,
+  servedHdlcSetup,
+  type ServedHdlcSetupOptions,
+  servedSapAssignment,
+  servedTcpUdpSetup,
+  type ServedTcpUdpSetupOptions,
+} from "./objects/setup-objects.ts";

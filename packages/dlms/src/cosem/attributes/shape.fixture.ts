@@ -1,6 +1,6 @@
 /** Values of every shape, made from the notation itself. */
 import * as fc from "fast-check";
-import { dataValues } from "@lectura/testkit";
+import type { Data } from "../../axdr/data.ts";
 import { decodeDate, decodeDateTime, decodeTime } from "../date-time.ts";
 import { obisFromOctets } from "../obis.ts";
 import { isOperator, isSimple } from "./decode-shape.ts";
@@ -8,25 +8,27 @@ import { integerRanges } from "./integer-ranges.ts";
 import { namedShape } from "./named-shapes.ts";
 import type { CosemValue, Shape, SimpleShape } from "./shape.ts";
 
-/** A value that `encodeShape` takes for this shape. */
-export function valuesOf(shape: Shape): fc.Arbitrary<CosemValue> {
+/** A value that `encodeShape` takes for this shape; `any` is what stands for any Data. */
+export function valuesOf(shape: Shape, any: fc.Arbitrary<Data>): fc.Arbitrary<CosemValue> {
   if (typeof shape === "string") {
-    return isSimple(shape) ? simpleValues(shape) : valuesOf(namedShape(shape));
+    return isSimple(shape) ? simpleValues(shape, any) : valuesOf(namedShape(shape), any);
   }
   if (isOperator(shape)) {
-    if (shape.length === 1) return fc.array(valuesOf(shape[0]), { maxLength: 3 });
-    if (shape[0] === "nullable") return fc.option(valuesOf(shape[1]), { nil: null });
+    if (shape.length === 1) return fc.array(valuesOf(shape[0], any), { maxLength: 3 });
+    if (shape[0] === "nullable") return fc.option(valuesOf(shape[1], any), { nil: null });
     const names = shape[1];
     return fc.nat({ max: 255 }).map((number) => names[number] ?? number);
   }
-  const members = Object.entries(shape).map(([name, member]) => [name, valuesOf(member)] as const);
+  const members = Object.entries(shape).map(
+    ([name, member]) => [name, valuesOf(member, any)] as const,
+  );
   return fc.record(Object.fromEntries(members));
 }
 
 const octets = (length: number): fc.Arbitrary<Uint8Array> =>
   fc.uint8Array({ minLength: length, maxLength: length });
 
-function simpleValues(shape: SimpleShape): fc.Arbitrary<CosemValue> {
+function simpleValues(shape: SimpleShape, any: fc.Arbitrary<Data>): fc.Arbitrary<CosemValue> {
   switch (shape) {
     case "null-data":
       return fc.constant(null);
@@ -66,6 +68,6 @@ function simpleValues(shape: SimpleShape): fc.Arbitrary<CosemValue> {
     case "time-octets":
       return octets(4).map(decodeTime);
     case "any":
-      return dataValues;
+      return any;
   }
 }
