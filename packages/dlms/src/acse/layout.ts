@@ -38,6 +38,9 @@ interface NamedMember extends ErasedMember {
   readonly name: string;
 }
 
+/** How to read one element: its tag, its name, its contents. */
+export type ElementReader = Pick<NamedMember, "name" | "tag" | "read">;
+
 /** A declaration, its members in the order of their tag numbers. */
 export interface Layout<T> extends Declaration<T> {
   readonly inOrder: readonly NamedMember[];

@@ -10,6 +10,8 @@ import { readLength, writeLength } from "./length.ts";
 /** One definition, two directions, one static type. */
 export interface Codec<T> {
   readonly name: string;
+  /** What it is made of; absent where it is one part. */
+  readonly layout?: CodecLayout;
   // Function properties, not methods: methods are bivariant and would let a wrong `T` through.
   readonly encode: (writer: OctetWriter, value: T) => void;
   readonly decode: (reader: OctetReader, field: string) => T;
@@ -25,9 +27,27 @@ export interface ObjectCodec<T> extends Codec<T> {
   readonly readInto: (target: object, reader: OctetReader, field: string) => void;
 }
 
+/**
+ * What a codec is made of, for readers that tell where each part stands (`translate/`). Encoding and
+ * decoding do not look at it; a codec without a layout is one part.
+ */
+export type CodecLayout =
+  | {
+      readonly form: "sequence";
+      readonly members: readonly (readonly [key: string, codec: AnyCodec])[];
+    }
+  | {
+      readonly form: "choice";
+      readonly variants: readonly (readonly [tag: number, key: string, codec: AnyCodec])[];
+    }
+  | { readonly form: "list"; readonly element: AnyCodec; readonly countMax: number }
+  | { readonly form: "optional"; readonly inner: AnyCodec }
+  | { readonly form: "data" };
+
 /** Any codec, its type erased: what tables of codecs are made of. */
 export interface AnyCodec {
   readonly name: string;
+  readonly layout?: CodecLayout;
   readonly encode: (writer: OctetWriter, value: never) => void;
   readonly decode: (reader: OctetReader, field: string) => unknown;
 }
@@ -175,6 +195,7 @@ export function octetString(bounds?: {
 export function optional<T>(inner: Codec<T>): OptionalCodec<T> {
   return {
     name: `${inner.name} OPTIONAL`,
+    layout: { form: "optional", inner },
     omittable: true,
     encode: (writer, value) => {
       writer.uint8(value === undefined ? 0 : 1);
@@ -212,6 +233,7 @@ function readFlag(reader: OctetReader, field: string): boolean {
 export function sequenceOf<T>(inner: Codec<T>, max = 0xffff): Codec<readonly T[]> {
   return {
     name: `SEQUENCE OF ${inner.name}`,
+    layout: { form: "list", element: inner, countMax: max },
     encode: (writer, values) => {
       if (values.length > max) throw new RangeError(`${values.length} elements, at most ${max}`);
       writeLength(writer, values.length);
@@ -250,6 +272,7 @@ export function sequence<const F extends Fields>(
   };
   return {
     name,
+    layout: { form: "sequence", members: Object.entries(members) },
     encode: (writer, value) => {
       const object = value as Readonly<Record<string, unknown>>;
       for (const { key, encode } of plan) encode(writer, object[key]);
@@ -285,6 +308,10 @@ export function choice<const D extends string, const V extends Variants>(
   };
   return {
     name,
+    layout: {
+      form: "choice",
+      variants: Object.entries(variants).map(([key, [tag, codec]]) => [tag, key, codec] as const),
+    },
     encode: (writer, value) => {
       const key = (value as Readonly<Record<string, string>>)[discriminator];
       const variant = key === undefined ? undefined : variants[key];

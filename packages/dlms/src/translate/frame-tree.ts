@@ -4,21 +4,12 @@ import type { HdlcControl } from "../hdlc/control.ts";
 import { flag, type HdlcFrame, parseFrame } from "../hdlc/frame.ts";
 import { decodeParameters } from "../hdlc/parameters.ts";
 import { toHex } from "../octets.ts";
+import { frameProblemIn } from "./frame-nodes.ts";
 import type { Json, JsonObject } from "./json.ts";
+import { llcOctets, llcOf } from "./llc.ts";
 
 /** Names an APDU; throws DecodeError where there is none. Framing knows no APDU itself. */
 export type ApduTranslator = (apdu: Uint8Array) => Json;
-
-const llcOctets = 3;
-
-/** Which LLC header there is (IEC 62056-46): E6 E6 00 command, E6 E7 00 response. */
-export function llcOf(information: Uint8Array): "command" | "response" | undefined {
-  if (information.length < llcOctets || information[0] !== 0xe6 || information[2] !== 0) {
-    return undefined;
-  }
-  if (information[1] === 0xe6) return "command";
-  return information[1] === 0xe7 ? "response" : undefined;
-}
 
 /** Information without its LLC header, where it has one. */
 export function apduOf(information: Uint8Array): Uint8Array {
@@ -79,9 +70,19 @@ export function withoutFlags(octets: Uint8Array): Uint8Array {
   return octets.subarray(1, -1);
 }
 
+/** The frame; where there is none, an error that says which part is wrong, at its octet. */
+function frameIn(octets: Uint8Array): HdlcFrame {
+  try {
+    return parseFrame(withoutFlags(octets));
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw frameProblemIn(octets) ?? error;
+  }
+}
+
 /** Layer `hdlc-frame`: one frame with both flags. */
 export function translateFrame(octets: Uint8Array, translate: ApduTranslator): JsonObject {
-  const frame = parseFrame(withoutFlags(octets));
+  const frame = frameIn(octets);
   const { information } = frame;
   const llc = llcOf(information);
   const whole = llc !== undefined && !frame.segmented && information.length > llcOctets;

@@ -30,7 +30,7 @@ import { translateRawPush } from "./raw-push-tree.ts";
 import { SessionReader } from "./session-ciphering.ts";
 import { type SessionStep, translateHdlcSession, translateWrapperSession } from "./session-tree.ts";
 import { translateExchange, translateStream } from "./stream-tree.ts";
-import { parseWrapperUnit, translateWrapper } from "./wrapper-tree.ts";
+import { parseWrapperUnit, translateWrapper, translateWrapperStream } from "./wrapper-tree.ts";
 
 /** Trees with members of their own are JSON all the same. */
 const asJson = (tree: object): Json => tree as Json;
@@ -120,6 +120,7 @@ const layers = {
     translateWrapperSession(stepsOf(request.given), new SessionReader(request)),
   wrapper: ({ octets }) => translateWrapper(octets, apdu),
   "wrapper-lenient": ({ octets }) => lenientWrapper(octets),
+  "wrapper-stream": ({ octets }) => translateWrapperStream(octets, apdu),
 } as const satisfies Readonly<Record<string, (request: TranslationRequest) => Json>>;
 
 export type LayerName = keyof typeof layers;

@@ -7,7 +7,7 @@ import { dataTree } from "./data-tree.ts";
 import type { Json, JsonObject } from "./json.ts";
 
 /** Every leniency at once: what a translator tries where the strict reading fails. */
-const everyLeniency: ApduLeniency = {
+export const everyLeniency: ApduLeniency = {
   taggedDateTime: true,
   taggedEventTime: true,
   emptySystemTitle: true,

@@ -2,6 +2,7 @@ import { DecodeError } from "../error.ts";
 import { OctetReader, toHex } from "../octets.ts";
 import { type ApduTranslator, translateOrNothing } from "./frame-tree.ts";
 import type { JsonObject } from "./json.ts";
+import { atOffset } from "./node-builder.ts";
 
 /** One whole wrapper unit (IEC 62056-47): version, wPorts, length, APDU; nothing behind it. */
 export interface WrapperUnit {
@@ -35,4 +36,17 @@ export function translateWrapper(octets: Uint8Array, translate: ApduTranslator):
     apdu: toHex(apdu),
     decoded: translateOrNothing(translate, apdu),
   };
+}
+
+/** Layer `wrapper-stream`: whole units one after the other. */
+export function translateWrapperStream(octets: Uint8Array, translate: ApduTranslator): JsonObject {
+  const units: JsonObject[] = [];
+  for (let at = 0; at < octets.length;) {
+    const header = octets.subarray(at, at + 8);
+    const end = header.length < 8 ? octets.length : at + 8 + ((header[6]! << 8) | header[7]!);
+    const unit = octets.subarray(at, end);
+    units.push(atOffset(at, () => translateWrapper(unit, translate)));
+    at = end;
+  }
+  return { units };
 }

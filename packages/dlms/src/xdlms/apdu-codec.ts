@@ -7,6 +7,8 @@ import { transferOctetsMax } from "../limits.ts";
 export interface ApduCodec<T extends { readonly kind: string }> extends Codec<T> {
   readonly tag: number;
   readonly kind: T["kind"];
+  /** What follows the tag. */
+  readonly body: ObjectCodec<unknown>;
   /** Reads what follows the tag. */
   readonly decodeBody: (reader: OctetReader) => T;
 }
@@ -30,6 +32,7 @@ export function apdu<const K extends string, B>(
     name: kind,
     kind: kind as WithKind<K, B>["kind"],
     tag,
+    body: body as ObjectCodec<unknown>,
     decodeBody,
     decode: (reader) => {
       const found = reader.uint8(kind);

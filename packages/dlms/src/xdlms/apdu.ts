@@ -151,6 +151,11 @@ const lenientByTag = {
   overdeclaredCipheredLength: overdeclaredCipheredServices.map(erase),
 } satisfies Record<keyof ApduLeniency, readonly AnyApduCodec[]>;
 
+/** The declaration of the APDU a tag begins; undefined where none does. */
+export function apduCodecOf(tag: number, leniency: ApduLeniency = {}): ApduCodec<Apdu> | undefined {
+  return codecFor(tag, leniency);
+}
+
 function codecFor(tag: number, leniency: ApduLeniency): AnyApduCodec | undefined {
   for (const key of Object.keys(lenientByTag) as (keyof ApduLeniency)[]) {
     if (leniency[key] !== true) continue;

@@ -61,7 +61,8 @@ const strictBody: ObjectCodec<Body> = sequence("ciphered service", { content: oc
 
 /** The length may say more than there is; what is there is taken (R43, gocosem's client). */
 const overdeclaredBody: ObjectCodec<Body> = {
-  ...strictBody,
+  name: strictBody.name,
+  encode: strictBody.encode,
   decode: (reader, field) => {
     const target = {};
     overdeclaredBody.readInto(target, reader, field);

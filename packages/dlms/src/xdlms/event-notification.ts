@@ -18,7 +18,9 @@ const optionalTime = optional(dateTimeField);
 
 /** Kaifa MX382 puts the Data tag 09 where OPTIONAL's flag 01 belongs (R61). */
 const taggedTime: OptionalCodec<Uint8Array> = {
-  ...optionalTime,
+  name: optionalTime.name,
+  omittable: true,
+  encode: optionalTime.encode,
   decode: (reader, field) => {
     if (reader.peek() !== 0x09) return optionalTime.decode(reader, field);
     reader.offset++;

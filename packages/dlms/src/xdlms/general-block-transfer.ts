@@ -37,16 +37,14 @@ const control = mapped<BlockControl, number>(
   }),
 );
 
-const rest = sequence("General-Block-Transfer", {
-  blockNumber: uint16,
-  blockNumberAck: uint16,
-  blockData: octetString(),
-});
+const members = { blockNumber: uint16, blockNumberAck: uint16, blockData: octetString() };
+const rest = sequence("General-Block-Transfer", members);
 
 type Body = Omit<GeneralBlockTransfer, "kind">;
 
 const body: ObjectCodec<Body> = {
   name: rest.name,
+  layout: { form: "sequence", members: Object.entries({ control, ...members }) },
   encode: (writer, value) => {
     control.encode(writer, value);
     rest.encode(writer, value);

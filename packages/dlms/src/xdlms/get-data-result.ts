@@ -1,9 +1,11 @@
 import type { Codec } from "../axdr/codec.ts";
+import { data } from "../axdr/data-codec.ts";
 import { readData } from "../axdr/data-decode.ts";
 import { writeData } from "../axdr/data-encode.ts";
 import type { Data } from "../axdr/data.ts";
 import type { OctetReader, OctetWriter } from "../octets.ts";
 import {
+  dataAccessResult,
   type DataAccessResult,
   dataAccessResultFromNumber,
   dataAccessResultToNumber,
@@ -37,6 +39,13 @@ export function writeGetDataResult(writer: OctetWriter, result: GetDataResult): 
 
 export const getDataResult: Codec<GetDataResult> = {
   name: field,
+  layout: {
+    form: "choice",
+    variants: [
+      [0, "data", data],
+      [1, "data-access-result", dataAccessResult],
+    ],
+  },
   encode: writeGetDataResult,
   decode: readGetDataResult,
 };

@@ -11,6 +11,7 @@ import { readLength } from "../axdr/length.ts";
 import { OctetReader } from "../octets.ts";
 import { apdu, type ApduCodec } from "./apdu-codec.ts";
 import {
+  dataAccessResult,
   type DataAccessResult,
   dataAccessResultFromNumber,
   dataAccessResultToNumber,
@@ -50,6 +51,13 @@ const rawData = octetString();
 
 const getBlockResult: Codec<GetBlockResult> = {
   name: "DataBlock-G.result",
+  layout: {
+    form: "choice",
+    variants: [
+      [0, "raw-data", rawData],
+      [1, "data-access-result", dataAccessResult],
+    ],
+  },
   encode: (writer, value) => {
     writer.uint8(value.ok ? 0 : 1);
     if (value.ok) rawData.encode(writer, value.rawData);
