@@ -19,7 +19,9 @@ export type {
   SerialDriverOptions,
   SerialDriverPort,
 } from "./serial-driver.ts";
-export type { ModeEOptions } from "./mode-e-options.ts";
+export { readModeC, type ReadModeCOptions, signOnModeE, type SignOnContext } from "./sign-on.ts";
+export type { ModeEOptions, SignOnOptions } from "./sign-on-options.ts";
+export { serveSignOn, type ServeSignOnOptions } from "./serve-sign-on.ts";
 export { openSession } from "./open-session.ts";
 export type {
   AttributeValue,

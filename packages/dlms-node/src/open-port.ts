@@ -3,13 +3,16 @@ import type { Port } from "./port.ts";
 import { parseSerialEndpoint } from "./serial-endpoint.ts";
 import { openSerialPort } from "./serial-port.ts";
 import type { SessionOptions, SessionTimeouts } from "./session-options.ts";
+import { signOnModeE, withSignOff } from "./sign-on.ts";
 import { openTcpPort } from "./tcp-port.ts";
 import { openUdpPort } from "./udp-port.ts";
 
 /**
- * The stream a session speaks over: the one it is given, or one it opens and closes itself.
+ * The stream a session speaks over, signed on where that is asked for: the one it is given, or one
+ * it opens and closes itself.
  *
  * @throws {PortError} tcp/*, serial/*
+ * @throws {ProtocolError} iec62056-21/*: the sign-on failed
  * @throws {RangeError} the endpoint is none
  */
 export async function openPortOf(
@@ -17,7 +20,27 @@ export async function openPortOf(
   timeouts: SessionTimeouts,
   clock: Clock,
 ): Promise<Port> {
-  if (options.port !== undefined) return options.port;
+  const port = options.port ?? (await openStream(options, timeouts, clock));
+  const { modeE, observer, signal } = options;
+  if (modeE === undefined) return port;
+  try {
+    await signOnModeE(port, modeE, {
+      clock,
+      ...(observer === undefined ? {} : { observer }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (options.port === undefined) await port[Symbol.asyncDispose]();
+    throw error;
+  }
+  return modeE.signOff === true && options.port === undefined ? withSignOff(port) : port;
+}
+
+function openStream(
+  options: SessionOptions,
+  timeouts: SessionTimeouts,
+  clock: Clock,
+): Promise<Port> {
   const common = options.signal === undefined ? { clock } : { clock, signal: options.signal };
   if (options.serial !== undefined) {
     const { serial } = options;

@@ -14,6 +14,7 @@ import {
   type SerialSettings,
 } from "./serial-endpoint.ts";
 import { serialErrorFrom } from "./serial-error.ts";
+import { ticking, wakeOnPoll } from "./serial-wake.ts";
 
 export interface SerialPortOptions extends SerialEndpoint {
   /** Absent: the package `serialport`, which is installed beside this one where it is wanted. */
@@ -58,6 +59,7 @@ class SerialPort implements LinePort {
   /** Steps that must not overlap: writing under RTS, draining, setting the line. */
   #steps: Promise<void> | undefined;
   #waitingOctets = 0;
+  #waking: Disposable | undefined;
   #receiver: PortReceiver | undefined;
   #disposed = false;
   #ended: PortError | undefined | false = false;
@@ -208,6 +210,8 @@ class SerialPort implements LinePort {
       line.on("error", (error) => this.#broken(line, error));
       line.on("close", (error) => this.#broken(line, error));
       await called((done) => line.open(done));
+      this.#waking?.[Symbol.dispose]();
+      this.#waking = wakeOnPoll(line);
       return line;
     } catch (error) {
       throw serialErrorFrom(error, this.label);
@@ -259,6 +263,7 @@ class SerialPort implements LinePort {
   async #closeLine(): Promise<void> {
     const line = this.#line;
     this.#line = undefined;
+    this.#waking?.[Symbol.dispose]();
     if (line === undefined || !line.isOpen) return;
     // Adapters without control lines refuse this, and it matters to none of them.
     await called((done) => line.set({ rts: false, dtr: false }, done)).catch(() => undefined);
@@ -282,8 +287,9 @@ class SerialPort implements LinePort {
   }
 }
 
-function called(call: (done: SerialDriverDone) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function called(call: (done: SerialDriverDone) => void): Promise<void> {
+  using _ticking = ticking();
+  await new Promise<void>((resolve, reject) => {
     call((error) => {
       if (error === null || error === undefined) resolve();
       else reject(error);

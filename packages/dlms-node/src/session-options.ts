@@ -3,10 +3,10 @@ import type { ApduProtection, AssociationQuirks, ClientAuthentication } from "@l
 import type { HdlcParameters } from "@lectura/dlms/hdlc";
 import type { ConformanceBit } from "@lectura/dlms/xdlms";
 import type { Clock } from "./clock.ts";
-import type { ModeEOptions } from "./mode-e-options.ts";
+import type { ModeEOptions } from "./sign-on-options.ts";
 import type { FrameObserver } from "./observer.ts";
 import type { Port } from "./port.ts";
-import type { SerialEndpoint } from "./serial-endpoint.ts";
+import type { SerialPortOptions } from "./serial-port.ts";
 
 /** How long a session waits, in milliseconds. */
 export interface SessionTimeouts {
@@ -43,7 +43,7 @@ export interface SessionOptions {
   /** `host:port`: the wrapper in datagrams. Nothing is repeated: see `timeouts.responseMs`. */
   readonly udp?: string;
   /** A serial port: a path, `"/dev/ttyUSB0?baud=300&data=7&parity=even"`, or all of it. */
-  readonly serial?: string | SerialEndpoint;
+  readonly serial?: string | SerialPortOptions;
   /** Sign-on of mode E before the HDLC link. Absent: none. */
   readonly modeE?: ModeEOptions;
   /** An open stream; it stays open when the session ends. */

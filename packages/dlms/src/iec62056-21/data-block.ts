@@ -8,6 +8,7 @@
  * be empty in lines that go on with the list before.
  */
 import { DecodeError } from "../error.ts";
+import { ascii } from "./line.ts";
 
 /** One value in brackets. */
 export interface ReadoutValue {
@@ -44,8 +45,7 @@ export function blockCheck(octets: Uint8Array): number {
 /** A data block of these lines. @throws {RangeError} a line holds other than printable ASCII. */
 export function buildDataBlock(lines: readonly string[]): Uint8Array {
   if (lines.some((line) => !/^[ -~]*$/.test(line))) throw new RangeError("a line is not printable");
-  const text = [...lines, "!", ""].join("\r\n");
-  const checked = Uint8Array.from([...text].map((character) => character.charCodeAt(0)));
+  const checked = ascii([...lines, "!", ""].join("\r\n"));
   const block = new Uint8Array(checked.length + 3);
   block[0] = startOfText;
   block.set(checked, 1);

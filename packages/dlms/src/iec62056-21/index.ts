@@ -10,6 +10,7 @@ export {
 export {
   addParity,
   baudOf,
+  buildBreak,
   buildModeESelect,
   buildOptionSelect,
   buildSignOnRequest,

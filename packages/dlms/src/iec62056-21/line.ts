@@ -161,7 +161,13 @@ function evenParity(seven: number): number {
   return seven | ((ones & 1) << 7);
 }
 
-function ascii(text: string): Uint8Array {
+/** Break of IEC 62056-21 clause 6.3.6, `SOH B0 ETX BCC`: the end of a dialogue at its own layer. */
+export function buildBreak(): Uint8Array {
+  return Uint8Array.of(0x01, 0x42, 0x30, 0x03, 0x71);
+}
+
+/** Text of seven-bit characters as octets. */
+export function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 

@@ -123,7 +123,8 @@ describe("ModeCReadout", () => {
 
   test("comes to the same however the stream is cut, echoes and noise before it", () => {
     const stream = Uint8Array.of(
-      ...[0, 0xff],
+      0,
+      0xff,
       ...octetsOf("/?!\r\n"),
       ...addParity(identification),
       ...octetsOf("\u0006050\r\n"),

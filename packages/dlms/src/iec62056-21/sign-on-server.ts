@@ -16,6 +16,7 @@ import { signOnLineOctetsMax } from "../limits.ts";
 import { buildDataBlock } from "./data-block.ts";
 import {
   addParity,
+  ascii,
   baudOf,
   buildModeESelect,
   type OptionSelect,
@@ -170,13 +171,12 @@ export class SignOnServer {
 function identificationOf(options: SignOnServerOptions): Uint8Array {
   const { manufacturer, baudCharacter, modeE, text } = options;
   const line = `/${manufacturer}${baudCharacter}${modeE ? "\\2" : ""}${text}\r\n`;
-  const octets = Uint8Array.from([...line].map((character) => character.charCodeAt(0)));
   const readable =
     /^[A-Za-z]{3}$/.test(manufacturer) && /^[0-6]$/.test(baudCharacter) && /^[ -~]*$/.test(text);
   if (!readable || text.length > 16 || /[/!]/.test(text)) {
     throw new RangeError(`"${line.trimEnd()}" is no identification`);
   }
-  return octets;
+  return ascii(line);
 }
 
 /** Leading zeros of an address may be left out (clause 6.3.2). */
