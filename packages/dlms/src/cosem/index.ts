@@ -86,6 +86,7 @@ export {
   type AccessProtection,
   attributeAccess,
   type AttributeAccess,
+  decodeAccessRights,
   decodeObjectList,
   encodeObjectList,
   methodAccess,
@@ -122,6 +123,21 @@ export type {
   TimeColumn,
 } from "./profile-column.ts";
 export { decodeProfileColumns, type ProfileColumns } from "./profile-columns.ts";
+export {
+  isScaledColumn,
+  type ProfileDescription,
+  type ProfileReading,
+  type ProfileValue,
+  readProfileRows,
+  type RowQuality,
+} from "./profile-reading.ts";
+export {
+  effectiveScalerUnit,
+  type RegisterOfSet,
+  type RegisterSet,
+  registerSetFromJson,
+  type ScalerOverride,
+} from "./register-set.ts";
 export {
   decodeScalerUnit,
   encodeScalerUnit,

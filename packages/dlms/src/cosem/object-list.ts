@@ -113,17 +113,18 @@ export function methodAccess(
   };
 }
 
-function decodeElement(data: Data, options: ObjectListOptions): ObjectListElement {
+/**
+ * Rights as an object list or an access rights list has them: attributes, then methods. Class 12 says
+ * them as class 15 does.
+ * @throws {DecodeError} cosem/malformed
+ */
+export function decodeAccessRights(
+  attributes: Data | undefined,
+  methods: Data | undefined,
+  options: ObjectListOptions,
+): Pick<ObjectListElement, "attributes" | "methods"> {
   const field = "object_list_element";
-  const [classId, version, logicalName, rights] = structureOf(data, field, 3);
-  const [attributes, methods] =
-    rights === undefined || rights.type === "null-data"
-      ? []
-      : structureOf(rights, `${field}.access_rights`, 2);
   return {
-    classId: integerOf(classId, `${field}.class_id`, 0, 0xffff),
-    version: integerOf(version, `${field}.version`, 0, 255),
-    logicalName: decodeObis(octetsOf(logicalName, `${field}.logical_name`), field),
     attributes:
       attributes === undefined
         ? []
@@ -136,6 +137,21 @@ function decodeElement(data: Data, options: ObjectListOptions): ObjectListElemen
         : elementsOf(methods, `${field}.method_access`).map((item) =>
             decodeMethodAccess(item, options),
           ),
+  };
+}
+
+function decodeElement(data: Data, options: ObjectListOptions): ObjectListElement {
+  const field = "object_list_element";
+  const [classId, version, logicalName, rights] = structureOf(data, field, 3);
+  const [attributes, methods] =
+    rights === undefined || rights.type === "null-data"
+      ? []
+      : structureOf(rights, `${field}.access_rights`, 2);
+  return {
+    classId: integerOf(classId, `${field}.class_id`, 0, 0xffff),
+    version: integerOf(version, `${field}.version`, 0, 255),
+    logicalName: decodeObis(octetsOf(logicalName, `${field}.logical_name`), field),
+    ...decodeAccessRights(attributes, methods, options),
   };
 }
 
