@@ -1,13 +1,21 @@
 import {
+  AccessExchange,
   ActionExchange,
   ActionListExchange,
   type AttributeValue,
   GetExchange,
   GetListExchange,
   type MethodCall,
+  type Referencing,
   SetExchange,
   SetListExchange,
+  type ShortName,
+  type ShortNameMap,
+  type ShortNameValue,
+  splitActionList,
   splitGetList,
+  splitSetList,
+  UnconfirmedWriteExchange,
 } from "@lectura/dlms/client";
 import type { Data } from "@lectura/dlms/axdr";
 import type {
@@ -19,17 +27,36 @@ import type {
 } from "@lectura/dlms/xdlms";
 import { closeDialogue } from "./close-dialogue.ts";
 import type { SessionDialogue } from "./session-dialogue.ts";
-import type { RequestOptions, Session, SessionCounters, SessionNegotiated } from "./session.ts";
+import type {
+  Access,
+  AccessRequestOptions,
+  AccessResult,
+  GetOptions,
+  RequestOptions,
+  Session,
+  SessionCounters,
+  SessionNegotiated,
+} from "./session.ts";
+import { ShortNameAccess } from "./short-name-access.ts";
 
 /** A session as its users see it: requests in, values out. */
 export class ClientSession implements Session {
   readonly negotiated: SessionNegotiated;
   readonly #dialogue: SessionDialogue;
+  /** Only in an association with short names. */
+  readonly #shortNames: ShortNameAccess | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(dialogue: SessionDialogue, negotiated: SessionNegotiated) {
+  constructor(
+    dialogue: SessionDialogue,
+    negotiated: SessionNegotiated,
+    referencing: Referencing,
+    map: ShortNameMap | undefined,
+  ) {
     this.#dialogue = dialogue;
     this.negotiated = negotiated;
+    this.#shortNames =
+      referencing === "sn" ? new ShortNameAccess(dialogue, negotiated.vaaName, map) : undefined;
   }
 
   get closed(): boolean {
@@ -46,15 +73,18 @@ export class ClientSession implements Session {
       retransmissions: link?.retransmissions ?? 0,
       staleUa: link?.staleUa ?? 0,
       foreignFrames: link?.foreignFrames ?? 0,
+      unacknowledgedAnswers: link?.unacknowledgedAnswers ?? 0,
       discardedOctets: link?.discardedOctets ?? 0,
       octetsIn: wire.octetsIn,
       octetsOut: wire.octetsOut,
     };
   }
 
-  get(attribute: AttributeDescriptor, options?: RequestOptions): Promise<GetDataResult> {
+  get(attribute: AttributeDescriptor, options?: GetOptions): Promise<GetDataResult> {
+    if (this.#shortNames !== undefined) return first(this.#shortNames.get([attribute], options));
     const dialogue = this.#dialogue;
-    const exchange = new GetExchange(attribute, dialogue.nextInvoke(), dialogue.context);
+    const { context } = dialogue;
+    const exchange = new GetExchange(attribute, dialogue.nextInvoke(), context, options?.resume);
     return dialogue.run(exchange, options);
   }
 
@@ -62,16 +92,12 @@ export class ClientSession implements Session {
     attributes: readonly AttributeDescriptor[],
     options?: RequestOptions,
   ): Promise<readonly GetDataResult[]> {
+    if (this.#shortNames !== undefined) return this.#shortNames.get(attributes, options);
     const dialogue = this.#dialogue;
-    const runs = splitGetList(attributes, dialogue.context.sendOctetsMax);
-    const results: GetDataResult[] = [];
-    for (const run of runs) {
-      const exchange = new GetListExchange(run, dialogue.nextInvoke(), dialogue.context);
-      const part = await dialogue.run(exchange, options);
-      if (runs.length === 1) return part;
-      results.push(...part);
-    }
-    return results;
+    const { context } = dialogue;
+    return inRuns(splitGetList(attributes, context.sendOctetsMax), (run) =>
+      dialogue.run(new GetListExchange(run, dialogue.nextInvoke(), context), options),
+    );
   }
 
   async set(
@@ -79,8 +105,9 @@ export class ClientSession implements Session {
     data: Data,
     options?: RequestOptions,
   ): Promise<DataAccessResult> {
-    const dialogue = this.#dialogue;
     const value = { attribute, data };
+    if (this.#shortNames !== undefined) return first(this.#shortNames.set([value], options));
+    const dialogue = this.#dialogue;
     const exchange = new SetExchange(value, dialogue.nextInvoke(), dialogue.context);
     return dialogue.run(exchange, options);
   }
@@ -89,10 +116,12 @@ export class ClientSession implements Session {
     values: readonly AttributeValue[],
     options?: RequestOptions,
   ): Promise<readonly DataAccessResult[]> {
-    if (values.length === 0) return [];
+    if (this.#shortNames !== undefined) return this.#shortNames.set(values, options);
     const dialogue = this.#dialogue;
-    const exchange = new SetListExchange(values, dialogue.nextInvoke(), dialogue.context);
-    return dialogue.run(exchange, options);
+    const { context } = dialogue;
+    return inRuns(splitSetList(values, context), (run) =>
+      dialogue.run(new SetListExchange(run, dialogue.nextInvoke(), context), options),
+    );
   }
 
   async action(
@@ -100,8 +129,9 @@ export class ClientSession implements Session {
     parameters?: Data,
     options?: RequestOptions,
   ): Promise<ActionOutcome> {
-    const dialogue = this.#dialogue;
     const call = parameters === undefined ? { method } : { method, parameters };
+    if (this.#shortNames !== undefined) return this.#shortNames.action(call, options);
+    const dialogue = this.#dialogue;
     const exchange = new ActionExchange(call, dialogue.nextInvoke(), dialogue.context);
     return dialogue.run(exchange, options);
   }
@@ -110,14 +140,78 @@ export class ClientSession implements Session {
     calls: readonly MethodCall[],
     options?: RequestOptions,
   ): Promise<readonly ActionOutcome[]> {
-    if (calls.length === 0) return [];
+    const shortNames = this.#shortNames;
+    if (shortNames !== undefined) {
+      return inRuns(calls, async (call) => [await shortNames.action(call, options)]);
+    }
     const dialogue = this.#dialogue;
-    const exchange = new ActionListExchange(calls, dialogue.nextInvoke(), dialogue.context);
+    const { context } = dialogue;
+    return inRuns(splitActionList(calls, context), (run) =>
+      dialogue.run(new ActionListExchange(run, dialogue.nextInvoke(), context), options),
+    );
+  }
+
+  async access(
+    accesses: readonly Access[],
+    options?: AccessRequestOptions,
+  ): Promise<readonly AccessResult[]> {
+    if (this.#shortNames !== undefined) throw new TypeError("ACCESS has no short names");
+    const dialogue = this.#dialogue;
+    const { context } = dialogue;
+    const exchange = new AccessExchange(accesses, dialogue.nextInvoke(), context, options);
     return dialogue.run(exchange, options);
+  }
+
+  async read(
+    variables: readonly ShortName[],
+    options?: RequestOptions,
+  ): Promise<readonly GetDataResult[]> {
+    return this.#byShortName().read(variables, options);
+  }
+
+  async write(
+    values: readonly ShortNameValue[],
+    options?: RequestOptions,
+  ): Promise<readonly DataAccessResult[]> {
+    return this.#byShortName().write(values, options);
+  }
+
+  async unconfirmedWrite(
+    values: readonly ShortNameValue[],
+    options?: RequestOptions,
+  ): Promise<void> {
+    this.#byShortName();
+    const dialogue = this.#dialogue;
+    return dialogue.run(new UnconfirmedWriteExchange(values, dialogue.context), options);
+  }
+
+  async shortNames(options?: RequestOptions): Promise<ShortNameMap> {
+    return this.#byShortName().map(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= closeDialogue(this.#dialogue);
     return this.#closing;
   }
+
+  #byShortName(): ShortNameAccess {
+    if (this.#shortNames !== undefined) return this.#shortNames;
+    throw new TypeError('short names need the option referencing: "sn"');
+  }
+}
+
+async function first<T>(results: Promise<readonly T[]>): Promise<T> {
+  const [result] = await results;
+  return result!;
+}
+
+/** One request after the other; the results in the order of all parts. */
+async function inRuns<Part, Result>(
+  runs: readonly Part[],
+  request: (run: Part) => Promise<readonly Result[]>,
+): Promise<readonly Result[]> {
+  if (runs.length === 1) return request(runs[0]!);
+  const results: Result[] = [];
+  for (const run of runs) results.push(...(await request(run)));
+  return results;
 }

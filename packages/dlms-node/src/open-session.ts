@@ -38,6 +38,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     responseMs: plan.timeouts.responseMs,
     releaseMs: plan.timeouts.releaseMs,
     portIsBorrowed: options.port !== undefined,
+    blockTransfer: options.generalBlockTransfer,
+    requestsMax: options.requestsMax,
+    onUnsolicited: options.onUnsolicited,
   });
   const { signal } = options;
   const onAbort = (): void => dialogue.abort(signal?.reason);
@@ -51,7 +54,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const outcome = await dialogue.associate();
     signal?.throwIfAborted();
     dialogue.wire.enter("associated");
-    return new ClientSession(dialogue, negotiated(dialogue, plan, candidate, outcome));
+    const { referencing = "ln", shortNames } = options;
+    const agreed = negotiated(dialogue, plan, candidate, outcome);
+    return new ClientSession(dialogue, agreed, referencing, shortNames);
   } catch (error) {
     dialogue.end(
       error instanceof DlmsError ? error : new SessionError("session/closed", "aborted"),

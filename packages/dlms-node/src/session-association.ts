@@ -5,6 +5,8 @@ import {
   type AssociationState,
   type AssociationTransition,
   closedAssociation,
+  type PreEstablishedAssociation,
+  preEstablishedOutcome,
   stepAssociation,
 } from "@lectura/dlms/client";
 import type { DlmsError } from "@lectura/dlms/octets";
@@ -38,7 +40,8 @@ export class SessionAssociation {
 
   /** Builds the AARQ ahead of time, unless it needs an invocation counter. */
   prepare(): void {
-    if (this.#profile.protection !== undefined) return;
+    const { protection, preEstablished } = this.#profile;
+    if (protection !== undefined || preEstablished !== undefined) return;
     this.#prepared ??= stepAssociation(closedAssociation, { type: "open" }, this.#profile);
   }
 
@@ -51,6 +54,14 @@ export class SessionAssociation {
     if (prepared === undefined) this.#take({ type: "open" });
     else this.#follow(prepared);
     return opening;
+  }
+
+  /** An association that is there without being opened. @throws {ProtocolError} the title's */
+  adopt(association: PreEstablishedAssociation): AssociationOutcome {
+    const { protection, referencing } = this.#profile;
+    const { serverSystemTitle } = association;
+    if (serverSystemTitle !== undefined) protection?.acceptServerSystemTitle(serverSystemTitle);
+    return preEstablishedOutcome(association, referencing);
   }
 
   /** RLRQ, if there is something to release and the meter is free to listen. */

@@ -7,7 +7,8 @@ import {
   exchangeContext,
   requestOctet,
 } from "@lectura/dlms/client";
-import { type DlmsError, ProtocolError } from "@lectura/dlms/octets";
+import { HdlcClientLink } from "@lectura/dlms/hdlc";
+import { apduOctetsMax, type DlmsError, ProtocolError } from "@lectura/dlms/octets";
 import type { Clock } from "./clock.ts";
 import type { FrameObserver } from "./observer.ts";
 import type { Port } from "./port.ts";
@@ -15,11 +16,21 @@ import { scratch } from "./scratch.ts";
 import { SessionAssociation } from "./session-association.ts";
 import { SessionError } from "./session-error.ts";
 import { type JobOwner, SessionJob } from "./session-job.ts";
+import {
+  type GeneralBlockTransferOptions,
+  SessionTransfer,
+  type TransferOwner,
+} from "./session-transfer.ts";
 import { SessionWire, type WireOwner } from "./session-wire.ts";
 import type { RequestOptions } from "./session.ts";
+import { readUnsolicited, type UnsolicitedApdu } from "./unsolicited.ts";
 
 /** Requests that wait for their turn; one more is refused with `session/queue-full`. */
 export const requestsQueuedMax = 256;
+
+const blockTag = 0xe0;
+/** Blocks we take at once where no link says how many. */
+const windowDefault = 8;
 
 export interface DialogueOptions {
   readonly port: Port;
@@ -31,6 +42,9 @@ export interface DialogueOptions {
   readonly releaseMs: number;
   /** The port stays open when the session ends. */
   readonly portIsBorrowed: boolean;
+  readonly blockTransfer: GeneralBlockTransferOptions | undefined;
+  readonly requestsMax: number | undefined;
+  readonly onUnsolicited: ((apdu: UnsolicitedApdu) => void) | undefined;
 }
 
 /**
@@ -38,7 +52,7 @@ export interface DialogueOptions {
  * comes from the meter goes to the association until it is open, then to the exchange under way;
  * what belongs to neither is counted and bounded in time.
  */
-export class SessionDialogue implements WireOwner, JobOwner {
+export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
   readonly wire: SessionWire;
   readonly clock: Clock;
   readonly releaseMs: number;
@@ -52,6 +66,10 @@ export class SessionDialogue implements WireOwner, JobOwner {
   readonly #invokeFlags: number;
   readonly #responseMs: number;
   readonly #observer: FrameObserver | undefined;
+  readonly #options: DialogueOptions;
+  readonly #requestsMax: number;
+  #transfer: SessionTransfer | undefined;
+  #peerPduOctets = apduOctetsMax;
   #lateReplies = 0;
   #context: ExchangeContext | undefined;
   #invokeId = 0;
@@ -68,6 +86,8 @@ export class SessionDialogue implements WireOwner, JobOwner {
     this.portIsBorrowed = options.portIsBorrowed;
     this.#responseMs = options.responseMs;
     this.#observer = options.observer;
+    this.#options = options;
+    this.#requestsMax = options.requestsMax ?? Number.POSITIVE_INFINITY;
     this.wire = new SessionWire(options.port, this, options.clock, options.observer);
     this.association = new SessionAssociation(this.wire, options.profile, options.responseMs);
   }
@@ -97,8 +117,13 @@ export class SessionDialogue implements WireOwner, JobOwner {
   async associate(): Promise<AssociationOutcome> {
     await this.#protection?.reserve();
     if (this.#failure !== undefined) throw this.#failure;
-    const outcome = await this.association.open();
+    const { preEstablished } = this.#profile;
+    const outcome =
+      preEstablished === undefined
+        ? await this.association.open()
+        : this.association.adopt(preEstablished);
     if (outcome === undefined) throw sessionClosed();
+    if (outcome.maxPduOctets > 0) this.#peerPduOctets = outcome.maxPduOctets;
     this.#context = exchangeContext(outcome, this.#profile);
     return outcome;
   }
@@ -116,6 +141,8 @@ export class SessionDialogue implements WireOwner, JobOwner {
     const queue = this.#queue;
     this.#job = undefined;
     this.#queue = undefined;
+    this.#transfer?.close();
+    this.#transfer = undefined;
     this.wire.answered();
     job?.reject(reason);
     if (queue !== undefined) for (const waiting of queue) waiting.reject(reason);
@@ -130,6 +157,10 @@ export class SessionDialogue implements WireOwner, JobOwner {
       }
       if (this.#failure !== undefined) {
         reject(sessionClosed(this.#failure));
+        return;
+      }
+      if (this.requests >= this.#requestsMax) {
+        reject(requestsExhausted(this.#requestsMax));
         return;
       }
       const job = new SessionJob(exchange, options, resolve, reject) as SessionJob;
@@ -156,6 +187,8 @@ export class SessionDialogue implements WireOwner, JobOwner {
       this.association.apdu(octets.subarray(start, end));
     } else if (this.#job === undefined) {
       this.unasked(octets.subarray(start, end));
+    } else if (octets[start] === blockTag) {
+      this.#takeBlock(this.#job, octets.subarray(start, end));
     } else if (this.#protection === undefined) {
       this.#toJob(this.#job, octets, start, end);
     } else {
@@ -164,7 +197,50 @@ export class SessionDialogue implements WireOwner, JobOwner {
   }
 
   unasked(apdu: Uint8Array): void {
-    this.#observer?.event?.({ type: "unsolicited", apdu });
+    this.#tellUnsolicited(apdu, this.#protection);
+  }
+
+  acknowledged(): void {
+    const job = this.#job;
+    if (this.#transfer !== undefined) {
+      this.#transfer.linkFree();
+    } else if (job?.exchange.unconfirmed === true) {
+      job.resolve();
+      this.#next();
+    }
+  }
+
+  silent(): boolean {
+    const job = this.#job;
+    if (this.association.pending || job === undefined) return false;
+    if (this.#transfer !== undefined) {
+      this.#transfer.silent();
+      return true;
+    }
+    if (job.exchange.longGet === undefined) return false;
+    job.interrupt(new ProtocolError("xdlms/no-answer", "the next block does not come"));
+    this.#next();
+    return true;
+  }
+
+  // What a general block transfer tells.
+
+  assembled(apdu: Uint8Array): void {
+    this.#transfer = undefined;
+    const job = this.#job;
+    if (job === undefined) return;
+    if (this.#protection === undefined) this.#toJob(job, apdu, 0, apdu.length);
+    else this.#unprotect(job, this.#protection, apdu);
+  }
+
+  transferFailed(error: ProtocolError): void {
+    this.#transfer = undefined;
+    this.#job?.reject(error);
+    this.#next();
+  }
+
+  blockSent(): void {
+    this.roundTrips++;
   }
 
   overdue(): void {
@@ -173,7 +249,7 @@ export class SessionDialogue implements WireOwner, JobOwner {
     } else if (this.wire.link?.busy === true) {
       this.wire.awaitAnswer(this.#responseMs); // the link is waiting too, and gives up by itself
     } else {
-      this.#job?.reject(new ProtocolError("xdlms/no-answer", "other APDUs came, but no answer"));
+      this.#job?.interrupt(new ProtocolError("xdlms/no-answer", "other APDUs came, but no answer"));
       this.#next();
     }
   }
@@ -198,7 +274,11 @@ export class SessionDialogue implements WireOwner, JobOwner {
     try {
       const prefixOctets = this.#beginUnit();
       job.exchange.start(scratch);
-      checkSize(scratch.length - prefixOctets, this.#context!.sendOctetsMax);
+      const { sendOctetsMax, generalBlockTransfer } = this.#context!;
+      if (scratch.length - prefixOctets > sendOctetsMax) {
+        if (generalBlockTransfer !== true) refuseSize(scratch.length - prefixOctets, sendOctetsMax);
+        job.oversized = true;
+      }
       this.#sendUnit(job);
       job.sent = true;
     } catch (error) {
@@ -209,6 +289,10 @@ export class SessionDialogue implements WireOwner, JobOwner {
 
   #next(): void {
     this.#job = undefined;
+    if (this.#transfer !== undefined) {
+      this.#transfer.close();
+      this.#transfer = undefined;
+    }
     this.wire.answered();
     const job = this.#queue?.shift();
     if (job !== undefined) this.#start(job);
@@ -248,12 +332,49 @@ export class SessionDialogue implements WireOwner, JobOwner {
           this.wire.awaitAnswer(this.#responseMs);
           return;
         case "unsolicited":
-          this.unasked(octets.subarray(start, end));
+          this.#tellUnsolicited(octets.subarray(start, end), undefined);
           this.wire.awaitAnswer(this.#responseMs);
       }
     } catch (error) {
       this.#fail(job, error, octets.subarray(start, end));
     }
+  }
+
+  /** A block of an APDU that is too long for one PDU, or one that confirms such blocks of ours. */
+  #takeBlock(job: SessionJob, apdu: Uint8Array): void {
+    try {
+      this.#transfer ??= this.#newTransfer();
+      const transfer = this.#transfer;
+      if (job.abandoned && !transfer.sending) {
+        this.#dropBlock(apdu);
+        return;
+      }
+      transfer.receive(apdu);
+      if (this.#transfer === transfer) job.progress(transfer.transferredOctets);
+    } catch (error) {
+      this.#fail(job, error, apdu);
+    }
+  }
+
+  /** Nobody wants the rest: once the meter has handed over the turn, something else is asked. */
+  #dropBlock(apdu: Uint8Array): void {
+    if (isStreamed(apdu)) this.wire.link?.awaitMore();
+    else this.#next();
+  }
+
+  #newTransfer(): SessionTransfer {
+    const { link } = this.wire;
+    const window = link instanceof HdlcClientLink ? link.negotiated.receiveWindow : windowDefault;
+    const options = { window, ...this.#options.blockTransfer };
+    return new SessionTransfer(this.wire, this, this.#peerPduOctets, options);
+  }
+
+  #tellUnsolicited(apdu: Uint8Array, protection: ApduProtection | undefined): void {
+    this.#observer?.event?.({ type: "unsolicited", apdu });
+    const { onUnsolicited } = this.#options;
+    if (onUnsolicited === undefined) return;
+    const notification = readUnsolicited(apdu, protection);
+    if (notification !== undefined) onUnsolicited(notification);
   }
 
   #fail(job: SessionJob, error: unknown, apdu: Uint8Array): void {
@@ -282,15 +403,19 @@ export class SessionDialogue implements WireOwner, JobOwner {
   }
 
   #sendUnit(job: SessionJob): void {
-    this.roundTrips++;
     const protection = this.#protection;
     if (protection === undefined) {
-      this.wire.send(scratch.view());
+      if (job.oversized) {
+        this.#sendInBlocks(job, scratch.view(this.wire.link!.prefix.length).slice());
+        return;
+      }
+      this.roundTrips++;
+      this.wire.send(scratch.view(), !job.exchange.unconfirmed);
       return;
     }
     const reserved = protection.reserve();
     if (reserved === undefined) {
-      this.#sendProtected(scratch.view());
+      this.#sendProtected(job, scratch.view());
     } else {
       // The shared buffer belongs to others while the counter is being stored.
       void this.#sendWhenReserved(job, scratch.finish(), reserved);
@@ -304,26 +429,46 @@ export class SessionDialogue implements WireOwner, JobOwner {
   ): Promise<void> {
     try {
       await reserved;
-      if (this.#job === job) this.#sendProtected(plain);
+      if (this.#job === job) this.#sendProtected(job, plain);
     } catch (error) {
       job.reject(error);
       if (this.#job === job) this.#next();
     }
   }
 
-  #sendProtected(plain: Uint8Array): void {
+  #sendProtected(job: SessionJob, plain: Uint8Array): void {
     const protectedUnit = this.#protection!.protect(plain);
     // Where services are plain it is the same octets, about to be written over by the prefix.
     const unit = protectedUnit === plain ? plain.slice() : protectedUnit;
+    if (job.oversized) {
+      this.#sendInBlocks(job, unit.slice());
+      return;
+    }
+    this.roundTrips++;
     scratch.reset();
     this.wire.writePrefix(scratch);
     scratch.octets(unit);
-    this.wire.send(scratch.view());
+    this.wire.send(scratch.view(), !job.exchange.unconfirmed);
+  }
+
+  #sendInBlocks(job: SessionJob, apdu: Uint8Array): void {
+    job.oversized = false;
+    this.#transfer = this.#newTransfer();
+    this.#transfer.send(apdu);
   }
 }
 
-function checkSize(octets: number, octetsMax: number): void {
-  if (octets <= octetsMax) return;
+/** STR of a block: more follows at once. */
+function isStreamed(block: Uint8Array): boolean {
+  return ((block[1] ?? 0) & 0x40) !== 0;
+}
+
+function requestsExhausted(requestsMax: number): SessionError {
+  const detail = `this association may have ${requestsMax} requests`;
+  return new SessionError("session/requests-exhausted", detail);
+}
+
+function refuseSize(octets: number, octetsMax: number): never {
   throw new ProtocolError(
     "xdlms/pdu-too-long",
     `the request has ${octets} octets, the meter takes ${octetsMax}`,

@@ -1,4 +1,4 @@
-import type { Exchange } from "@lectura/dlms/client";
+import { type Exchange, LongGetInterrupted } from "@lectura/dlms/client";
 import { DlmsError, ProtocolError } from "@lectura/dlms/octets";
 import type { RequestOptions } from "./session.ts";
 
@@ -14,6 +14,8 @@ export class SessionJob<T = unknown> {
   abandoned = false;
   /** True once its first APDU was sent: from then on its outcome may be unknown. */
   sent = false;
+  /** Its request does not fit one PDU of the meter: it goes by general block transfer. */
+  oversized = false;
   readonly #options: RequestOptions | undefined;
   readonly #resolve: (result: T) => void;
   readonly #reject: (reason: unknown) => void;
@@ -44,8 +46,14 @@ export class SessionJob<T = unknown> {
     signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  progress(): void {
-    if (!this.abandoned) this.#options?.onProgress?.(this.exchange.transferredOctets);
+  progress(octets: number = this.exchange.transferredOctets): void {
+    if (!this.abandoned) this.#options?.onProgress?.(octets);
+  }
+
+  /** Gives up between two blocks, if that is where it stands: the caller may take it up again. */
+  interrupt(reason: ProtocolError): void {
+    const { longGet } = this.exchange;
+    this.reject(longGet === undefined ? reason : new LongGetInterrupted(longGet, reason));
   }
 
   resolve(): void {

@@ -1,12 +1,21 @@
 import type { ConnectionOptions } from "node:tls";
-import type { ApduProtection, AssociationQuirks, ClientAuthentication } from "@lectura/dlms/client";
-import type { HdlcParameters } from "@lectura/dlms/hdlc";
+import type {
+  ApduProtection,
+  AssociationQuirks,
+  ClientAuthentication,
+  PreEstablishedAssociation,
+  Referencing,
+  ShortNameMap,
+} from "@lectura/dlms/client";
+import type { HdlcClientQuirks, HdlcParameters } from "@lectura/dlms/hdlc";
 import type { ConformanceBit } from "@lectura/dlms/xdlms";
 import type { Clock } from "./clock.ts";
 import type { ModeEOptions } from "./sign-on-options.ts";
 import type { FrameObserver } from "./observer.ts";
 import type { Port } from "./port.ts";
 import type { SerialPortOptions } from "./serial-port.ts";
+import type { GeneralBlockTransferOptions } from "./session-transfer.ts";
+import type { UnsolicitedApdu } from "./unsolicited.ts";
 
 /** How long a session waits, in milliseconds. */
 export interface SessionTimeouts {
@@ -23,6 +32,9 @@ export interface SessionTimeouts {
   /** After the end of a TCP stream was asked for, its peer's consent; then it is cut. Default 1000. */
   readonly lingerMs: number;
 }
+
+/** Behaviour of real meters that differs from the books: the association's and the link's. */
+export interface SessionQuirks extends AssociationQuirks, HdlcClientQuirks {}
 
 /** The meter's place on its line. */
 export interface ServerAddressOptions {
@@ -53,6 +65,18 @@ export interface SessionOptions {
   /** Client SAP; also the wrapper's client wPort. Default 16, the public client. */
   readonly clientSap?: number;
   readonly server?: ServerAddressOptions;
+  /**
+   * How the meter names its objects. Default "ln", logical names. With "sn" requests by logical name
+   * are translated: see `shortNames`.
+   */
+  readonly referencing?: Referencing;
+  /** The meter's short names, kept from an earlier session. Absent: read when first needed. */
+  readonly shortNames?: ShortNameMap;
+  /**
+   * The association is there already, and this is what it is: no AARQ, no RLRQ, no authentication.
+   * The link under it is opened and closed all the same.
+   */
+  readonly preEstablished?: PreEstablishedAssociation;
   /** Default none. */
   readonly authentication?: ClientAuthentication;
   /** Ciphering; its presence selects the application context with ciphering. */
@@ -61,16 +85,34 @@ export interface SessionOptions {
   readonly hdlc?: Partial<HdlcParameters> & { readonly sendParameters?: boolean };
   /** Largest APDU we receive, 12..65535. Default 65535. */
   readonly maxPduOctets?: number;
-  /** Proposed conformance. Default: every service this client can use. */
+  /**
+   * Proposed conformance. Default: `clientConformance`, with short names `shortNameConformance`.
+   * ACCESS and what else is younger must be named: old meters refuse bits they do not know.
+   */
   readonly conformance?: readonly ConformanceBit[];
+  /**
+   * Proposes general block transfer beside `conformance`: requests beyond the meter's max PDU that
+   * have no blocks of their own go by it. Answers in it are understood in any case.
+   */
+  readonly generalBlockTransfer?: GeneralBlockTransferOptions;
+  /**
+   * Requests after which the meter wants a new association; one more is refused with
+   * `session/requests-exhausted` and nothing is sent. Default: no limit.
+   */
+  readonly requestsMax?: number;
   /** Assumed instead of the conformance the meter answers. */
   readonly conformanceAssumed?: readonly ConformanceBit[];
-  readonly quirks?: Partial<AssociationQuirks>;
+  readonly quirks?: Partial<SessionQuirks>;
   readonly timeouts?: Partial<SessionTimeouts>;
   /** How often one frame is sent at most before its silence is final. Default 3. */
   readonly attemptsMax?: number;
   readonly clock?: Clock;
   readonly observer?: FrameObserver;
+  /**
+   * Told what the meter says unasked while the session is open: data-notification,
+   * event-notification, information-report, deciphered. It must not throw.
+   */
+  readonly onUnsolicited?: (apdu: UnsolicitedApdu) => void;
   /** Aborts the opening; an open session is ended by disposing it. */
   readonly signal?: AbortSignal;
 }

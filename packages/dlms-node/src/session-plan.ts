@@ -1,4 +1,9 @@
-import { type AssociationProfile, clientConformance, standardQuirks } from "@lectura/dlms/client";
+import {
+  type AssociationProfile,
+  clientConformance,
+  shortNameConformance,
+  standardQuirks,
+} from "@lectura/dlms/client";
 import {
   type ClientLink,
   HdlcClientLink,
@@ -6,6 +11,7 @@ import {
   type ServerAddress,
 } from "@lectura/dlms/hdlc";
 import { WrapperLink } from "@lectura/dlms/wrapper";
+import type { ConformanceBit } from "@lectura/dlms/xdlms";
 import { defaultTimeouts, type SessionOptions, type SessionTimeouts } from "./session-options.ts";
 
 /** A link to try. */
@@ -54,15 +60,24 @@ function profileOf(options: SessionOptions): AssociationProfile {
   }
   return {
     authentication: options.authentication ?? { mechanism: "none" },
-    conformance: options.conformance ?? clientConformance,
+    conformance: conformanceOf(options),
     maxPduOctets,
     quirks:
       options.quirks === undefined ? standardQuirks : { ...standardQuirks, ...options.quirks },
+    ...(options.referencing === undefined ? {} : { referencing: options.referencing }),
+    ...(options.preEstablished === undefined ? {} : { preEstablished: options.preEstablished }),
     ...(options.protection === undefined ? {} : { protection: options.protection }),
     ...(options.conformanceAssumed === undefined
       ? {}
       : { conformanceAssumed: options.conformanceAssumed }),
   };
+}
+
+function conformanceOf(options: SessionOptions): readonly ConformanceBit[] {
+  const { referencing, generalBlockTransfer } = options;
+  const services =
+    options.conformance ?? (referencing === "sn" ? shortNameConformance : clientConformance);
+  return generalBlockTransfer === undefined ? services : [...services, "general-block-transfer"];
 }
 
 function wrapperLink(options: SessionOptions, timeouts: SessionTimeouts): LinkCandidate {
@@ -107,6 +122,7 @@ function hdlcLink(
         responseTimeoutMs,
         octetTimeoutMs,
         attemptsMax: options.attemptsMax ?? attemptsMaxDefault,
+        ...(options.quirks === undefined ? {} : { quirks: options.quirks }),
       }),
   };
 }

@@ -16,6 +16,10 @@ export interface WireOwner {
   unasked(apdu: Uint8Array): void;
   /** What `awaitAnswer` bounds has not come. */
   overdue(): void;
+  /** A unit nobody answers has arrived: the link is free. */
+  acknowledged(): void;
+  /** The answer has not come, and the link repeats nothing. False: let it fail. */
+  silent(): boolean;
   /** Link or stream are gone, and why. */
   lost(error: DlmsError): void;
 }
@@ -89,10 +93,10 @@ export class SessionWire implements LinkOutput {
     return opening;
   }
 
-  /** Sends one unit, prefix included; copied before this returns. */
-  send(unit: Uint8Array): void {
+  /** Sends one unit, prefix included; copied before this returns. `answered`: as the link's. */
+  send(unit: Uint8Array, answered = true): void {
     this.#answerDeadline?.disarm();
-    this.#link!.send(unit);
+    this.#link!.send(unit, answered);
   }
 
   /** Writes what stands before every APDU. */
@@ -186,6 +190,14 @@ export class SessionWire implements LinkOutput {
 
   information(unit: Uint8Array): void {
     this.informationAt(unit, 0, unit.length);
+  }
+
+  acknowledged(): void {
+    this.#owner.acknowledged();
+  }
+
+  silent(): boolean {
+    return this.#owner.silent();
   }
 
   informationAt(octets: Uint8Array, start: number, end: number): void {

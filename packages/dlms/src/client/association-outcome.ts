@@ -1,4 +1,9 @@
 import { type ConformanceBit, conformanceToMask } from "../xdlms/conformance.ts";
+import type { Referencing } from "./association-profile.ts";
+import { associationBaseName } from "./short-name-map.ts";
+
+/** vaa-name of an association with logical names. */
+const logicalNamesVaa = 0x0007;
 
 /** What the AARE and the InitiateResponse inside it agreed on. */
 export interface AssociationOutcome {
@@ -41,14 +46,14 @@ export interface PreEstablishedAssociation {
 /** The outcome as if it had been negotiated. */
 export function preEstablishedOutcome(
   { conformance, maxPduOctets = 0, serverSystemTitle }: PreEstablishedAssociation,
-  vaaName: number,
+  referencing: Referencing = "ln",
 ): AssociationOutcome {
   return {
     conformance: sharedConformance(new Set(conformance)),
     maxPduOctets,
     result: 0,
     diagnostic: "null",
-    vaaName,
+    vaaName: referencing === "sn" ? associationBaseName : logicalNamesVaa,
     ...(serverSystemTitle === undefined ? {} : { serverSystemTitle }),
   };
 }

@@ -16,7 +16,7 @@ import { invokeIdFromOctet } from "../xdlms/invoke-id.ts";
 import { readRequest } from "../xdlms/read-request.ts";
 import { type AssociationProfile, requestOctet } from "./association-profile.ts";
 import type { ClientAuthentication } from "./authentication.ts";
-import { associationBaseName } from "./short-name-map.ts";
+import { associationBaseNameOf } from "./short-name-map.ts";
 
 /** Class 15 of the association in use, the object that takes pass 3. */
 const currentAssociation = obis("0.0.40.0.0.255");
@@ -24,7 +24,6 @@ const associationClassId = 15;
 const replyToHlsAuthentication = 1;
 /** Class 12, the same with short names. */
 const associationSnClassId = 12;
-const logicalNamesVaa = 0x0007;
 /** A method has one way to be called: the selector says nothing (Green Book, READ). */
 const methodSelector = 1;
 
@@ -85,7 +84,7 @@ function pass3(profile: AssociationProfile, reply: Uint8Array): Uint8Array {
 
 /** A method that returns something is READ with parameterised access (Green Book 9.3.14). */
 function shortNamePass3(reply: Uint8Array, vaaName: number): Uint8Array {
-  const base = vaaName === logicalNamesVaa ? associationBaseName : vaaName;
+  const base = associationBaseNameOf(vaaName);
   const offset = methodOf(associationSnClassId, "reply_to_HLS_authentication")!.shortNameOffset!;
   return encodeUnit(readRequest, {
     kind: "read-request",

@@ -15,6 +15,7 @@ export function exchangeContext(
     invokeIdAlwaysOne: profile.quirks.invokeIdAlwaysOne,
     blockSet: outcome.conformance.has("block-transfer-set-or-write"),
     blockAction: outcome.conformance.has("block-transfer-action"),
+    multipleReferences: outcome.conformance.has("multiple-references"),
     generalBlockTransfer: outcome.conformance.has("general-block-transfer"),
   };
 }

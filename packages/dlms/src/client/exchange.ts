@@ -35,6 +35,8 @@ export interface ExchangeContext {
   /** Whether requests beyond `sendOctetsMax` may be sent in blocks of their service. */
   readonly blockSet: boolean;
   readonly blockAction: boolean;
+  /** Whether one READ or WRITE may name several variables. Absent: true. */
+  readonly multipleReferences?: boolean;
   /** Whether any request beyond `sendOctetsMax` may be handed out whole. Absent: false. */
   readonly generalBlockTransfer?: boolean;
 }

@@ -42,7 +42,13 @@ export { exchangeContext } from "./exchange-context.ts";
 export { GetExchange, GetListExchange } from "./get-exchange.ts";
 export { type LongGet, LongGetInterrupted } from "./long-get.ts";
 export { clientHls, clientProtection } from "./protection.ts";
-export { splitGetList } from "./request-split.ts";
+export {
+  splitActionList,
+  splitGetList,
+  splitReadList,
+  splitSetList,
+  splitWriteList,
+} from "./request-split.ts";
 export { type AttributeValue, SetExchange, SetListExchange } from "./set-exchange.ts";
 export { ReadExchange } from "./read-exchange.ts";
 export { attributeVariable, type ShortName } from "./short-name-exchange.ts";
@@ -50,7 +56,7 @@ export {
   associationBaseName,
   decodeShortNames,
   encodeShortNames,
-  shortNameListVariable,
+  shortNameListAt,
   ShortNameMap,
   type ShortNameObject,
 } from "./short-name-map.ts";

@@ -22,8 +22,18 @@ export interface ShortNameObject {
 /** Base name of the Association SN in use, the same in every meter (Blue Book, class 12). */
 export const associationBaseName = 0xfa00;
 
-/** The object list itself: attribute 2 of the association in use. */
-export const shortNameListVariable: ShortName = { variableName: associationBaseName + 8 };
+/** vaa-name of an association with logical names; some meters answer it with short ones, too. */
+const logicalNamesVaa = 0x0007;
+
+/** Base name of the association in use, from the vaa-name of the InitiateResponse. */
+export function associationBaseNameOf(vaaName: number): number {
+  return vaaName === logicalNamesVaa ? associationBaseName : vaaName;
+}
+
+/** The object list: attribute 2 of the association in use, found by its vaa-name. */
+export function shortNameListAt(vaaName: number): ShortName {
+  return { variableName: attributeVariable(associationBaseNameOf(vaaName), 2) };
+}
 
 /**
  * The typed object list: an array of (base_name, class_id, version, logical_name).
@@ -88,8 +98,7 @@ export class ShortNameMap {
     const { classId, logicalName, attributeId, selection } = attribute;
     const object = this.find(classId, logicalName);
     if (object === undefined || attributeId < 1) return undefined;
-    const offset = object.baseName + 8 * (attributeId - 1);
-    if (offset > 0xffff) return undefined;
+    if (object.baseName + 8 * (attributeId - 1) > 0xffff) return undefined;
     const variableName = attributeVariable(object.baseName, attributeId);
     return selection === undefined ? { variableName } : { variableName, selection };
   }

@@ -18,9 +18,11 @@ import { ManualClock } from "@lectura/testkit";
 import type { PollRecord } from "../readings/reading.ts";
 import type { Line, Meter, PlanItem } from "../registry/model.ts";
 import type { CachedScaler } from "../store/store.ts";
+import type { MeterCredentials } from "../vault/meter-credentials.ts";
 import { Acquisition } from "./acquisition.ts";
 import type { AcquisitionEvent, AcquisitionParts } from "./meter-parts.ts";
 import { Schedule } from "./schedule/schedule.ts";
+import { CounterBook } from "./security/counter-book.ts";
 import type { PortRequest, Wire } from "./wire.ts";
 
 export const intervalMs = 2_000;
@@ -69,6 +71,7 @@ export function meter(over: Partial<Meter> = {}): Meter {
     paused: false,
     hasPassword: true,
     hasThingsBoardToken: false,
+    hasKeys: [],
     createdAt: 0,
     updatedAt: 0,
     ...over,
@@ -168,7 +171,7 @@ class ScriptedSession implements Session {
 
   get counters(): Session["counters"] {
     const none = { retransmissions: 0, staleUa: 0, foreignFrames: 0, lateReplies: 0 };
-    const octets = { discardedOctets: 0, octetsIn: 0, octetsOut: 0 };
+    const octets = { unacknowledgedAnswers: 0, discardedOctets: 0, octetsIn: 0, octetsOut: 0 };
     return { requests: this.#roundTrips, roundTrips: this.#roundTrips, ...none, ...octets };
   }
 
@@ -217,6 +220,21 @@ class ScriptedSession implements Session {
   actionWithList(): never {
     throw new TypeError("acquisition does not act");
   }
+  access(): never {
+    throw new TypeError("acquisition does not use ACCESS");
+  }
+  read(): never {
+    throw new TypeError("acquisition has no short names");
+  }
+  write(): never {
+    throw new TypeError("acquisition has no short names");
+  }
+  unconfirmedWrite(): never {
+    throw new TypeError("acquisition has no short names");
+  }
+  shortNames(): never {
+    throw new TypeError("acquisition has no short names");
+  }
 
   [Symbol.asyncDispose](): Promise<void> {
     if (!this.closed) this.#meter.released++;
@@ -264,6 +282,7 @@ export class ScriptedEndpoint {
 
 /** What survives a restart of the process. */
 export class MemoryStore {
+  readonly counters: Map<string, number> = new Map<string, number>();
   readonly facts: Map<number, Map<string, string>> = new Map<number, Map<string, string>>();
   readonly savedScalers: Map<number, Map<string, CachedScaler>> = new Map<
     number,
@@ -292,6 +311,18 @@ export class MemoryStore {
   recall(meterId: number): Promise<ReadonlyMap<string, string>> {
     return Promise.resolve(new Map(this.facts.get(meterId)));
   }
+  invocationCounter(name: string): Promise<number | undefined> {
+    return Promise.resolve(this.counters.get(name));
+  }
+  reserveInvocationCounters(
+    name: string,
+    from: number | undefined,
+    limit: number,
+  ): Promise<boolean> {
+    const fits = this.counters.get(name) === from;
+    if (fits) this.counters.set(name, limit);
+    return Promise.resolve(fits);
+  }
 }
 
 /** Everything acquisition stands on, in memory. `restart` is a new process on the same store. */
@@ -305,6 +336,12 @@ export class Bench {
   readonly internal: unknown[] = [];
   accepting = true;
   random = 0.5;
+  credentials: MeterCredentials = {
+    secret: Secret.fromText("22222222"),
+    keys: {},
+    mark: "22222222",
+    counterName: () => undefined,
+  };
   acquisition: Acquisition;
   #schedule: Schedule;
 
@@ -363,7 +400,8 @@ export class Bench {
           return Promise.resolve(record.readings.length);
         },
       },
-      password: () => Promise.resolve(Secret.fromText("22222222")),
+      counters: new CounterBook(store),
+      credentials: () => Promise.resolve(this.credentials),
       onEvent: (event) => this.events.push(event),
       onInternal: (_message, error) => this.internal.push(error),
     };

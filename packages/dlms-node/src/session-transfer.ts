@@ -1,0 +1,151 @@
+import type { ProtocolError } from "@lectura/dlms/octets";
+import {
+  type BlockRepetition,
+  BlockTransfer,
+  type BlockTransferOutput,
+} from "@lectura/dlms/transfer";
+import { scratch } from "./scratch.ts";
+import type { SessionWire } from "./session-wire.ts";
+
+/** How a session moves APDUs beyond the max PDU by general block transfer (Green Book 9.4.6.13). */
+export interface GeneralBlockTransferOptions {
+  /**
+   * Blocks the meter may send before we acknowledge, 1..63. Absent: the receive window of the HDLC
+   * link, where more than that needs polls between the blocks; 8 with the wrapper.
+   */
+  readonly window?: number;
+  /** Send as many blocks as the meter's window takes before waiting. Default true. */
+  readonly streaming?: boolean;
+  /** What is sent again where a block was lost. Default "from-lost". */
+  readonly repetition?: BlockRepetition;
+}
+
+/** Who is told how a transfer goes. */
+export interface TransferOwner {
+  /** The meter's APDU is whole, and all that confirms it is sent. Told once. */
+  assembled(apdu: Uint8Array): void;
+  /** The transfer is over. Told once. */
+  transferFailed(error: ProtocolError): void;
+  /** One APDU of blocks goes out. */
+  blockSent(): void;
+}
+
+/** Control octet of a block: more follows at once. */
+const streamingBit = 0x40;
+
+/**
+ * One general block transfer on the wire of a session. Blocks wait here while the link is busy;
+ * time is the link's: it polls (HDLC), or says that nothing comes (wrapper), and the block is asked
+ * for again.
+ */
+export class SessionTransfer implements BlockTransferOutput {
+  readonly #wire: SessionWire;
+  readonly #owner: TransferOwner;
+  readonly #machine: BlockTransfer;
+  readonly #unsent: Uint8Array[] = [];
+  #pumping = false;
+  #assembled: Uint8Array | undefined;
+  #over = false;
+
+  /** `apduOctetsMax`: octets of one APDU the meter takes. */
+  constructor(
+    wire: SessionWire,
+    owner: TransferOwner,
+    apduOctetsMax: number,
+    options: GeneralBlockTransferOptions,
+  ) {
+    this.#wire = wire;
+    this.#owner = owner;
+    this.#machine = new BlockTransfer({ role: "client", apduOctetsMax, ...options }, this);
+  }
+
+  get transferredOctets(): number {
+    return this.#machine.transferredOctets;
+  }
+
+  /** Some of our own APDU is still to be taken by the meter. */
+  get sending(): boolean {
+    return this.#machine.sending;
+  }
+
+  /** Sends an APDU; the octets are the transfer's own. @throws {ProtocolError} xdlms/pdu-too-long */
+  send(apdu: Uint8Array): void {
+    this.#machine.send(apdu);
+    this.#proceed();
+  }
+
+  /** A block of the meter. @throws {DecodeError} it is none */
+  receive(block: Uint8Array): void {
+    this.#machine.receiveApdu(block);
+    this.#proceed();
+  }
+
+  /** What was sent last has arrived: the link is free. */
+  linkFree(): void {
+    this.#proceed();
+  }
+
+  /** Nothing has come. */
+  silent(): void {
+    this.#machine.deadline();
+    this.#proceed();
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#unsent.length = 0;
+    this.#machine.close();
+  }
+
+  // What the machine asks for.
+
+  transmit(apdu: Uint8Array): void {
+    this.#unsent.push(apdu);
+  }
+
+  arm(): void {
+    // The link's time counts.
+  }
+
+  disarm(): void {
+    // As above.
+  }
+
+  received(apdu: Uint8Array): void {
+    this.#assembled = apdu;
+  }
+
+  failed(error: ProtocolError): void {
+    this.#over = true;
+    this.#owner.transferFailed(error);
+  }
+
+  /** After every step of the machine. A link may tell that it is free from inside `send`. */
+  #proceed(): void {
+    if (this.#pumping) return;
+    this.#pump();
+    const { link } = this.#wire;
+    if (this.#over || this.#unsent.length > 0 || link?.busy !== false) return;
+    if (this.#assembled === undefined) {
+      link.awaitMore();
+      return;
+    }
+    this.#over = true;
+    this.#owner.assembled(this.#assembled);
+  }
+
+  #pump(): void {
+    this.#pumping = true;
+    while (this.#wire.link?.busy === false) {
+      const block = this.#unsent.shift();
+      if (block === undefined) break;
+      const isAnswered = (block[1]! & streamingBit) === 0 && this.#assembled === undefined;
+      this.#owner.blockSent();
+      scratch.reset();
+      this.#wire.writePrefix(scratch);
+      scratch.octets(block);
+      this.#wire.send(scratch.view(), isAnswered);
+    }
+    this.#pumping = false;
+  }
+}
