@@ -1,7 +1,12 @@
 /** Writes docs/errors.md from the error tables and the texts; `--check` only compares. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { protocolErrors } from "@lectura/dlms/octets";
-import { portErrors, securitySettingsErrors, sessionErrors } from "@lectura/dlms-node";
+import {
+  keyChangeErrors,
+  portErrors,
+  securitySettingsErrors,
+  sessionErrors,
+} from "@lectura/dlms-node";
 import { gatewayErrors } from "@lectura/gateway";
 import { simulatorErrors } from "@lectura/simulator";
 import { sinkErrors } from "../packages/gateway/src/sinks/sink-errors.ts";
@@ -12,6 +17,7 @@ const recoveries: Readonly<Record<string, string>> = {
   ...portErrors,
   ...sessionErrors,
   ...securitySettingsErrors,
+  ...keyChangeErrors,
   ...gatewayErrors,
   ...sinkErrors,
   ...simulatorErrors,

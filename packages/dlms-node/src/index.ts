@@ -86,3 +86,40 @@ export {
   type PushPeerAddress,
 } from "./push-listener-options.ts";
 export type { PushEndpoint, PushEntrance } from "./push-listener-tcp.ts";
+export {
+  activateSecurityPolicy,
+  agreeKeys,
+  type AgreeKeysOptions,
+  type SecuritySetupTarget,
+  transferKeys,
+  type TransferKeysOptions,
+} from "./security/change-keys.ts";
+export {
+  nextInvocationCounter,
+  resynchronise,
+  resynchroniseStepMax,
+} from "./security/counter-recovery.ts";
+export {
+  KeyChangeError,
+  type KeyChangeErrorCode,
+  keyChangeErrors,
+} from "./security/key-change-error.ts";
+export {
+  type AssociationKeys,
+  counterName,
+  type KeyGeneration,
+  type KeyStore,
+  type MeterKeyRing,
+  type PendingKeyChange,
+  pendingKeys,
+  type StoredKeys,
+} from "./security/key-store.ts";
+export {
+  invocationCounterAttribute,
+  readInvocationCounter,
+} from "./security/read-invocation-counter.ts";
+export {
+  resolveKeyChange,
+  type ResolvedKeyChange,
+  type ResolveKeyChangeOptions,
+} from "./security/resolve-key-change.ts";

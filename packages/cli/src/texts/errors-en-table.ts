@@ -368,6 +368,22 @@ export const englishErrors: ErrorTexts = {
     next: "Choose --suite 1 or --suite 2.",
   },
   "security/not-ciphered": {
+  "security/key-change-impossible": {
+    message: "A key change needs what is missing or wrong: {key}.",
+    next: "Store it, then try again. Nothing was sent.",
+  },
+  "security/key-change-pending": {
+    message: "An earlier key change is not settled yet.",
+    next: "Settle it first: open the association again, new keys before old ones.",
+  },
+  "security/key-change-refused": {
+    message: "The meter refuses the key change ({result}).",
+    next: "Nothing has changed. Check the master key and the rights of this client.",
+  },
+  "security/key-change-unresolved": {
+    message: "The meter takes neither the new keys nor the old ones.",
+    next: "Both are kept. Check system titles and counters, or set the keys at the meter.",
+  },
     message: "{setting} says how to cipher, but nothing is ciphered.",
     next: "Choose a protection, e.g. --protection both, or leave it out.",
   },

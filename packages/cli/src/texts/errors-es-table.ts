@@ -368,6 +368,22 @@ export const spanishErrors: ErrorTexts = {
     next: "Elija --suite 1 o --suite 2.",
   },
   "security/not-ciphered": {
+  "security/key-change-impossible": {
+    message: "El cambio de claves necesita algo que falta o no es correcto: {key}.",
+    next: "Guárdelo e intente de nuevo. No se envió nada.",
+  },
+  "security/key-change-pending": {
+    message: "Un cambio de claves anterior no está resuelto.",
+    next: "Resuélvalo primero: abra de nuevo la asociación, con las claves nuevas antes que las viejas.",
+  },
+  "security/key-change-refused": {
+    message: "El medidor rechaza el cambio de claves ({result}).",
+    next: "Nada cambió. Revise la clave maestra y los derechos de este cliente.",
+  },
+  "security/key-change-unresolved": {
+    message: "El medidor no acepta ni las claves nuevas ni las viejas.",
+    next: "Se conservan ambas. Revise los títulos de sistema y los contadores, o fije las claves en el medidor.",
+  },
     message: "{setting} dice cómo cifrar, pero no se cifra nada.",
     next: "Elija una protección, p. ej. --protection both, o quítelo.",
   },

@@ -1,5 +1,10 @@
 import { protocolErrors } from "@lectura/dlms/octets";
-import { portErrors, securitySettingsErrors, sessionErrors } from "@lectura/dlms-node";
+import {
+  keyChangeErrors,
+  portErrors,
+  securitySettingsErrors,
+  sessionErrors,
+} from "@lectura/dlms-node";
 import { gatewayErrors } from "@lectura/gateway";
 import { simulatorErrors } from "@lectura/simulator";
 import { describe, expect, test } from "vitest";
@@ -16,6 +21,7 @@ const codes = [
   portErrors,
   sessionErrors,
   securitySettingsErrors,
+  keyChangeErrors,
   gatewayErrors,
   simulatorErrors,
 ].flatMap((table) => Object.keys(table));

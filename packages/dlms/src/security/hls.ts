@@ -42,7 +42,8 @@ export interface HlsGmacOptions {
  * around it carries a later one.
  */
 export function hlsGmac(options: HlsGmacOptions): HlsMechanismFunctions {
-  const { crypto, suite, counter } = options;
+  const { crypto, suite } = options;
+  // Keys and counter are looked up for each proof: a meter's may have changed (R31).
   const keys = (): { encryption: Uint8Array; authentication: Uint8Array } => ({
     encryption: keyOf(options.keys, "unicast", suites[suite]),
     authentication: keyOf(options.keys, "authentication", suites[suite]),
@@ -52,7 +53,7 @@ export function hlsGmac(options: HlsGmacOptions): HlsMechanismFunctions {
       const control = { suite, authenticated: true, encrypted: false };
       const challenge = challengeFor(prover, dialogue);
       const systemTitle = titleOf(prover, dialogue);
-      const origin = { systemTitle, invocationCounter: counter.take() };
+      const origin = { systemTitle, invocationCounter: options.counter.take() };
       const content = sealContent(crypto, control, keys(), origin, challenge);
       return concatOctets([content.subarray(0, 5), content.subarray(5 + challenge.length)]);
     },

@@ -3,6 +3,13 @@ export {
   type ApduCipheringOptions,
   type ReceivedProtection,
 } from "./apdu-ciphering.ts";
+export {
+  answerKeyAgreement,
+  beginKeyAgreement,
+  finishKeyAgreement,
+  type KeyAgreementRequest,
+  type KeyAgreementSide,
+} from "./class-key-agreement.ts";
 export { equalConstantTime } from "./constant-time.ts";
 export { openContent, openUnverified, sealContent } from "./content.ts";
 export type { ContentKeys, ContentOrigin } from "./content-cipher.ts";

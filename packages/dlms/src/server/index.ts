@@ -111,3 +111,20 @@ export {
   servedTcpUdpSetup,
   type ServedTcpUdpSetupOptions,
 } from "./objects/setup-objects.ts";
+export {
+  invocationCounterObject,
+  type InvocationCounterObjectOptions,
+} from "./objects/invocation-counter-object.ts";
+export type {
+  CertificateInfo,
+  CertificateName,
+  CertificateType,
+  MeterCertificates,
+} from "./objects/security-certificates.ts";
+export {
+  type MeterKeys,
+  replayClientsMax,
+  SecuritySetup,
+  type SecuritySetupOptions,
+  type SecuritySetupState,
+} from "./objects/security-setup.ts";
