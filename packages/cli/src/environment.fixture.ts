@@ -12,6 +12,8 @@ export async function runAs(
   words: readonly string[],
   given: {
     readonly input?: string;
+    /** What is typed at a prompt; absent: there is no terminal. */
+    readonly typed?: string;
     readonly variables?: Environment["variables"];
     readonly interrupted?: AbortSignal;
   } = {},
@@ -31,6 +33,7 @@ export async function runAs(
       stdoutIsTerminal: false,
       columns: 100,
       readInput: () => Promise.resolve(input),
+      readSecret: () => Promise.resolve(given.typed),
       async *inputLines() {
         yield* input.split("\n");
       },

@@ -11,6 +11,8 @@ export interface Environment {
   readonly columns: number;
   /** Whole standard input as text, at most `octetsMax` octets. */
   readonly readInput: (octetsMax: number) => Promise<string>;
+  /** What a person types after the question, unseen; undefined without a terminal. */
+  readonly readSecret: (question: string) => Promise<string | undefined>;
   /** Lines of standard input as they come. */
   readonly inputLines: () => AsyncIterable<string>;
   /** Aborted by SIGINT or SIGTERM. */
@@ -27,6 +29,41 @@ async function readAll(octetsMax: number): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** One line from the terminal in raw mode, so that nothing of it is shown. */
+async function readUnseen(question: string): Promise<string | undefined> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY) return undefined;
+  stderr.write(question);
+  stdin.setRawMode(true);
+  stdin.setEncoding("utf8");
+  stdin.resume();
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      let typed = "";
+      const take = (chunk: string): void => {
+        for (const character of chunk) {
+          if (character === "\r" || character === "\n" || character === "\u0004") {
+            stdin.off("data", take);
+            resolve(typed);
+            return;
+          }
+          if (character === "\u0003") {
+            stdin.off("data", take);
+            reject(new Error("interrupted"));
+            return;
+          }
+          typed = character === "\u007f" ? typed.slice(0, -1) : typed + character;
+        }
+      };
+      stdin.on("data", take);
+    });
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+    stderr.write("\n");
+  }
 }
 
 /** The real process. A second signal ends it at once. */
@@ -50,6 +87,7 @@ export function processEnvironment(): Environment {
     stdoutIsTerminal: process.stdout.isTTY,
     columns: process.stdout.columns ?? 100,
     readInput: readAll,
+    readSecret: readUnseen,
     inputLines: () => createInterface({ input: process.stdin, crlfDelay: Infinity }),
     interrupted: interruption.signal,
     nowMs: () => Date.now(),

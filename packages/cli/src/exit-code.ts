@@ -1,3 +1,5 @@
+import { securitySettingsErrors } from "@lectura/dlms-node";
+
 /** Exit codes people's scripts rely on. */
 export const exitCodes = {
   done: 0,
@@ -11,7 +13,13 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 const busyCodes = new Set(["line/busy", "line/held", "store/locked", "acse/already-associated"]);
-const usageCodes = new Set(["settings/invalid", "api/invalid", "decode/not-hex"]);
+const usageCodes = new Set<string>([
+  "settings/invalid",
+  "api/invalid",
+  "decode/bad-question",
+  "decode/not-hex",
+  ...Object.keys(securitySettingsErrors),
+]);
 
 /** Which exit code an error's stable code means. */
 export function exitCodeOf(code: string): ExitCode {

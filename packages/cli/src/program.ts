@@ -140,6 +140,27 @@ const addressFlags = [
   ["--quirk <name...>", "quirk"],
 ] as const;
 
+const securityFlags = [
+  ["--suite <suite>", "suite"],
+  ["--protection <protection>", "protection"],
+  ["--ciphered-context", "cipheredContext"],
+  ["--general", "general"],
+  ["--dedicated", "dedicated"],
+  ["--guek <source>", "guek"],
+  ["--gak <source>", "gak"],
+  ["--gbek <source>", "gbek"],
+  ["--kek <source>", "kek"],
+  ["--hls-secret <source>", "hlsSecret"],
+  ["--signing-key <source>", "signingKey"],
+  ["--server-signing-key <source>", "serverSigningKey"],
+  ["--client-title <hex>", "clientTitle"],
+  ["--server-title <hex>", "serverTitle"],
+  ["--challenge <octets>", "challenge"],
+  ["--counter <n|read>", "counter"],
+  ["--counter-object <obis>", "counterObject"],
+  ["--public-sap <sap>", "publicSap"],
+] as const;
+
 const wireFlags = [
   ["--timeout <time>", "timeout"],
   ["--record <file>", "record"],
@@ -149,6 +170,7 @@ const wireFlags = [
 
 const meterFlags = [
   ...addressFlags,
+  ...securityFlags,
   ["--line <name>", "lineName"],
   ["--plan <keys>", "plan"],
   ["--interval <time>", "interval"],
@@ -313,6 +335,7 @@ function declareRunning(declare: Declaration): void {
       ["--per-line <n>", "perLine"],
       ["--personality <name>", "personality"],
       ["--line-personality <name>", "linePersonality"],
+      ["--security <settings>", "security"],
       ["--seed <n>", "seed"],
       ["--duration <seconds>", "duration"],
     ],
@@ -332,14 +355,20 @@ function declareLooking(declare: Declaration): void {
     program,
     "test <meter>",
     "test",
-    [...addressFlags.slice(1), ...wireFlags],
+    [...addressFlags.slice(1), ...securityFlags, ...wireFlags],
     (context, words, options) => test(context, first(words), options),
   );
   declare.command<ReadOptions>(
     program,
     "read [words...]",
     "read",
-    [...addressFlags, ...wireFlags, ["--repeat <n>", "repeat"], ["--every <time>", "every"]],
+    [
+      ...addressFlags,
+      ...securityFlags,
+      ...wireFlags,
+      ["--repeat <n>", "repeat"],
+      ["--every <time>", "every"],
+    ],
     (context, words, options) => read(context, words, options),
   );
   declare.command<HistoryOptions>(
@@ -361,8 +390,10 @@ function declareLooking(declare: Declaration): void {
     "decode",
     [
       ["--layer <layer>", "layer"],
+      ["--file <file>", "octetsFile"],
       ["--keys-file <file>", "keysFile"],
       ["--key <name=env:variable...>", "keyOption"],
+      ["--title <hex>", "senderTitle"],
       ["--jsonl", "jsonl"],
     ],
     (context, words, options) => decode(context, words, options),

@@ -31,10 +31,14 @@ export const gatewayErrors = {
   "line/stopped": "operator",
   /** name, cause (code): down, with the next attempt still to come */
   "line/waiting": "reopen-line",
-  /** name, kind (`hls-...`) */
-  "meter/authentication-unsupported": "operator",
   /** name, cause (code), seconds */
   "meter/backing-off": "pause",
+  /** Another process has taken counters of the same key. */
+  "meter/counter-contended": "reopen-session",
+  /** name, counter (what the meter says) */
+  "meter/counter-implausible": "operator",
+  /** name: the invocation counter is not known, and the meter does not tell it */
+  "meter/counter-unknown": "operator",
   /** name, cause (code) */
   "meter/credential-held": "operator",
   /** name: a password is needed and none is stored */

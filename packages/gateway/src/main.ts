@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { type Clock, openSession, openTcpPort, sharePort, systemClock } from "@lectura/dlms-node";
 import { Acquisition } from "./acquisition/acquisition.ts";
 import { Schedule } from "./acquisition/schedule/schedule.ts";
+import { CounterBook } from "./acquisition/security/counter-book.ts";
 import type { Wire } from "./acquisition/wire.ts";
 import { removeGatewayFile, writeGatewayFile } from "./api/gateway-file.ts";
 import { type Api, serveApi } from "./api/serve-api.ts";
@@ -176,7 +177,8 @@ function connect(rooms: Rooms): Parts {
       schedule,
       store,
       intake: pipeline,
-      password: async (meterId) => registry.meterPassword(meterId),
+      counters: new CounterBook(store),
+      credentials: async (meterId) => registry.meterCredentials(meterId),
       onEvent: tell,
       onInternal: log.internal,
     },

@@ -5,10 +5,12 @@ import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { parseCount, parseDurationMs, parseEndpoint } from "../parse.ts";
 import { CliError } from "../problem.ts";
 import { fill } from "../texts/texts.ts";
+import type { Texts } from "../texts/vocabulary.ts";
 import { endpointText, parseFraming } from "./line.ts";
 import { readSecrets, type SecretOptions } from "./secrets.ts";
+import { parseCounter, readKeys, securityDraft, type SecurityOptions } from "./security-options.ts";
 
-export interface MeterOptions extends SecretOptions {
+export interface MeterOptions extends SecretOptions, SecurityOptions {
   readonly tcp?: string;
   readonly line?: string;
   readonly name?: string;
@@ -84,6 +86,9 @@ function parseAddress(options: MeterOptions): NonNullable<MeterDraft["address"]>
 /** Options to what a meter needs; the secrets are read here and go straight into the vault. */
 export async function meterEdit(context: Context, options: MeterOptions): Promise<MeterEdit> {
   const { password, token } = await readSecrets(context, options);
+  const securityKeys = await readKeys(context, options);
+  const security = securityDraft(options);
+  const invocationCounter = parseCounter(options.counter);
   const address = parseAddress(options);
   // A password without a mechanism means the only mechanism that is nothing but a password.
   const auth = options.auth ?? (password === undefined ? undefined : "lls");
@@ -101,6 +106,9 @@ export async function meterEdit(context: Context, options: MeterOptions): Promis
       : { clientSap: parseCount("--client-sap", options.clientSap, 0, 127) }),
     ...(auth === undefined ? {} : { authentication: parseAuthentication(auth) }),
     ...(options.quirk === undefined ? {} : { quirks: parseQuirks(options.quirk) }),
+    ...(security === undefined ? {} : { security }),
+    ...(securityKeys === undefined ? {} : { securityKeys }),
+    ...(invocationCounter === undefined ? {} : { invocationCounter }),
     ...(password === undefined ? {} : { password }),
     ...(token === undefined ? {} : { thingsBoardToken: token }),
     ...(options.plan === undefined
@@ -203,6 +211,7 @@ export async function showMeter(context: Context, name: string): Promise<ExitCod
       [words.client, String(meter.association.clientSap)],
       [words.authentication, meter.association.authentication],
       [words.password, kept(meter.hasPassword)],
+      ...securityRows(output.texts, meter),
       [words.token, kept(meter.hasThingsBoardToken)],
       [words.template, meter.template ?? words.none],
       [words.interval, `${meter.plan.intervalMs / 1000} s`],
@@ -211,6 +220,19 @@ export async function showMeter(context: Context, name: string): Promise<ExitCod
     ]);
     return exitCodes.done;
   });
+}
+
+/** What `meter show` says of a meter's security; nothing where it has none. */
+function securityRows({ words }: Texts, { association, hasKeys }: Meter): readonly string[][] {
+  const { security } = association;
+  if (security === undefined) return [];
+  const { suite, protection, form, dedicatedKey, clientSystemTitle, serverSystemTitle } = security;
+  const details = [protection, form, ...(dedicatedKey ? ["dedicated"] : [])];
+  return [
+    [words.security, `suite ${suite}: ${details.join(", ")}`],
+    [words.systemTitles, `${clientSystemTitle} / ${serverSystemTitle ?? "-"}`],
+    [words.storedKeys, hasKeys.length === 0 ? words.none : hasKeys.join(", ")],
+  ];
 }
 
 export async function editMeter(

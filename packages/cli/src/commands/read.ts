@@ -10,7 +10,13 @@ import { CliError } from "../problem.ts";
 import { fill } from "../texts/texts.ts";
 import { ReadStatistics } from "./read-statistics.ts";
 import { type ReadAnswer, ScaledReader } from "./scaled-reader.ts";
-import { openWire, templateOf, type WireOptions } from "./wire-options.ts";
+import {
+  openWire,
+  type PreparedWire,
+  prepareWire,
+  templateOf,
+  type WireOptions,
+} from "./wire-options.ts";
 import { watchWire } from "./wire-watch.ts";
 
 export interface ReadOptions extends WireOptions {
@@ -50,12 +56,11 @@ function write(context: Context, meter: string, answers: readonly ReadAnswer[]):
 }
 
 async function wireSource(
-  context: Context,
-  options: ReadOptions & { readonly tcp: string },
+  wire: PreparedWire,
   targets: readonly ReadTarget[],
   observer: FrameObserver | undefined,
 ): Promise<Source> {
-  const session = await openWire(context, options, observer);
+  const session = await openWire(wire, observer);
   const reader = new ScaledReader(session, targets);
   return {
     read: () => reader.read(),
@@ -149,9 +154,8 @@ export async function read(
     const targets = keys.map(parseReadTarget);
     if (targets.length === 0) throw new CliError("usage/nothing-to-read");
     using watch = watchWire(context, options);
-    return await repeat(context, tcp, options, () =>
-      wireSource(context, { ...options, tcp }, targets, watch.observer),
-    );
+    const wire = await prepareWire(context, { ...options, tcp });
+    return await repeat(context, tcp, options, () => wireSource(wire, targets, watch.observer));
   }
   const [meter, ...keys] = words;
   if (meter === undefined) throw new CliError("usage/missing", { name: "METER" });

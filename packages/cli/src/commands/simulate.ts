@@ -1,17 +1,22 @@
 import {
   type FleetMeter,
+  gmacSecurity,
   type LinePersonalityName,
   linePersonalityNames,
   type PersonalityName,
   personalityNames,
+  type SimulatedSecurity,
   startFleet,
 } from "@lectura/simulator";
+import { toHex } from "@lectura/dlms/octets";
 import type { Context } from "../context.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { parseCount } from "../parse.ts";
 import { CliError } from "../problem.ts";
 import { fill } from "../texts/texts.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
+import { parseAuthentication } from "./meter.ts";
+import { parseProtection, parseSuite } from "./security-options.ts";
 
 export interface SimulateOptions {
   readonly meters?: string;
@@ -19,6 +24,7 @@ export interface SimulateOptions {
   readonly perLine?: string;
   readonly personality?: string;
   readonly linePersonality?: string;
+  readonly security?: string;
   readonly seed?: string;
   readonly duration?: string;
 }
@@ -37,11 +43,67 @@ function parseLinePersonality(text: string): LinePersonalityName {
   throw new CliError("usage/choice", { name: "--line-personality", text, choices });
 }
 
-/** A simulated meter as the `ready` line lists it. */
+/** `suite=1,auth=hls-gmac,protection=both,context=ciphered`: what the meters ask for. */
+function parseSecurity(text: string): Partial<SimulatedSecurity> {
+  const choices = "suite=, auth=, protection=, context=ciphered|plain";
+  const parts = text.split(",").map((part): Partial<SimulatedSecurity> => {
+    const [, name, value = ""] = /^\s*(\w+)=(\S+)\s*$/.exec(part) ?? [];
+    switch (name) {
+      case "suite":
+        return { suite: parseSuite(value) };
+      case "auth":
+        return { mechanism: parseAuthentication(value) };
+      case "protection":
+        return { protection: parseProtection(value), cipheredContext: value !== "none" };
+      case "context":
+        if (value === "ciphered" || value === "plain") {
+          return { cipheredContext: value === "ciphered" };
+        }
+        break;
+      case undefined:
+      default:
+    }
+    throw new CliError("usage/choice", { name: "--security", text: part, choices });
+  });
+  const given = Object.assign({}, ...parts) as Partial<SimulatedSecurity>;
+  // As meters that prove themselves by GMAC come, and as their client expects them.
+  return given.mechanism === "hls-gmac" ? { ...gmacSecurity, ...given } : given;
+}
+
+/** The keys a client of this meter needs, as `--guek` and the like take them. */
+function testKeysOf({ security }: FleetMeter): Readonly<Record<string, string>> | undefined {
+  const { unicast, authentication, broadcast, signing, serverSigning } = security.keys ?? {};
+  if (unicast === undefined || authentication === undefined) return undefined;
+  return {
+    guek: toHex(unicast.reveal()),
+    gak: toHex(authentication.reveal()),
+    ...(broadcast === undefined ? {} : { gbek: toHex(broadcast.reveal()) }),
+    ...(signing === undefined ? {} : { signingKey: toHex(signing.reveal()) }),
+    ...(serverSigning === undefined ? {} : { serverSigningKey: toHex(serverSigning) }),
+  };
+}
+
+/** A simulated meter as the `ready` line lists it; keys in it are test keys. */
 export function fleetMeterJson(meter: FleetMeter): Readonly<Record<string, unknown>> {
   const { name, tcp, serverUpper, serverLower, addressSize, clientSap, auth, personality, serial } =
     meter;
-  return { name, tcp, serverUpper, serverLower, addressSize, clientSap, auth, personality, serial };
+  const { suite, protection, cipheredContext, serverSystemTitle } = meter.security;
+  const testKeys = testKeysOf(meter);
+  const address = { serverUpper, serverLower, addressSize };
+  const facts = { name, tcp, ...address, clientSap, auth, personality, serial };
+  if (testKeys === undefined) return facts;
+  const serverTitle = serverSystemTitle === undefined ? undefined : toHex(serverSystemTitle);
+  return { ...facts, suite, protection, cipheredContext, serverTitle, testKeys };
+}
+
+function sayTestKeys({ output }: Context, meters: readonly FleetMeter[]): void {
+  for (const meter of meters) {
+    const keys = testKeysOf(meter);
+    if (keys === undefined) continue;
+    const listed = Object.entries(keys).map(([name, hex]) => `${name} ${hex}`);
+    const values = { name: meter.name, keys: listed.join(", ") };
+    output.line(fill(output.texts.sentences.simulateKeys, values));
+  }
 }
 
 export async function simulate(context: Context, options: SimulateOptions): Promise<ExitCode> {
@@ -53,6 +115,7 @@ export async function simulate(context: Context, options: SimulateOptions): Prom
     perLine: parseCount("--per-line", options.perLine ?? "1", 1, 1000),
     personality: (options.personality ?? "generic-three-phase").split(",").map(parsePersonality),
     linePersonality: parseLinePersonality(options.linePersonality ?? "plain"),
+    ...(options.security === undefined ? {} : { security: parseSecurity(options.security) }),
     seed,
   });
   const meters = fleet.meters.map(fleetMeterJson);
@@ -68,6 +131,7 @@ export async function simulate(context: Context, options: SimulateOptions): Prom
       meter.personality,
     ]),
   ]);
+  sayTestKeys(context, fleet.meters);
   output.note(fill(sentences.simulateReady, { meters: meters.length, seed }));
   await untilInterrupted(context.environment, options.duration);
   output.document({ type: "summary", meters: meters.length });

@@ -1,10 +1,14 @@
 import {
+  checkSecurity,
   type FrameObserver,
+  isCiphered,
+  needsCounter,
   openSession,
+  securedAssociation,
   type Session,
   type SessionOptions,
 } from "@lectura/dlms-node";
-import { Secret } from "@lectura/dlms/security";
+import { InvocationCounter } from "@lectura/dlms/security";
 import { builtInTemplates, type Template } from "@lectura/gateway";
 import type { Context } from "../context.ts";
 import { parseCount, parseDurationMs, parseEndpoint } from "../parse.ts";
@@ -13,6 +17,10 @@ import { parseFraming } from "./line.ts";
 import { type MeterOptions, parseAddressSize, parseAuthentication } from "./meter.ts";
 import { readSecrets } from "./secrets.ts";
 import type { WatchOptions } from "./wire-watch.ts";
+import { counterOf, wireSecurity } from "./wire-security.ts";
+
+const managementClientSap = 1;
+const publicClientSap = 16;
 
 export interface WireOptions extends MeterOptions, WatchOptions {
   readonly timeout?: string;
@@ -38,33 +46,78 @@ function withTemplate<Options extends WireOptions>(options: Options): Options {
     addressSize: String(address.size),
     serverUpper: String(address.upper),
     ...(address.size === 1 ? {} : { serverLower: String(address.lower) }),
+    ...securityTexts(association.security),
     quirk: Object.keys(association.quirks),
     ...options,
   };
 }
 
-/** Address, credential and framing options of the command line to what a session needs. */
-export async function sessionOptions(
+/** The security of a template as its options would be given. */
+function securityTexts(security: Template["association"]["security"]): Partial<WireOptions> {
+  const { suite, protection, serverSystemTitle } = security ?? {};
+  return {
+    ...(suite === undefined ? {} : { suite: String(suite) }),
+    ...(protection === undefined ? {} : { protection }),
+    ...(security?.form === "general" ? { general: true } : {}),
+    ...(security?.dedicatedKey === true ? { dedicated: true } : {}),
+    ...(security?.cipheredContext === true ? { cipheredContext: true } : {}),
+    ...(serverSystemTitle === undefined ? {} : { serverTitle: serverSystemTitle }),
+  };
+}
+
+/** How sessions with one meter are opened: each fresh, all under one invocation counter. */
+export interface PreparedWire {
+  /** For one `openSession`: challenge and dedicated key are new each time. */
+  options(): SessionOptions;
+}
+
+/**
+ * Address, credential and framing options of the command line to what sessions need. Where nobody
+ * said it, the invocation counter is read from the meter through the public client.
+ */
+export async function prepareWire(
   context: Context,
   given: WireOptions & { readonly tcp: string },
-): Promise<SessionOptions> {
+): Promise<PreparedWire> {
   const options = withTemplate(given);
   parseEndpoint(options.tcp);
   const { password } = await readSecrets(context, options);
   const auth = parseAuthentication(options.auth ?? (password === undefined ? "none" : "lls"));
-  if (auth !== "none" && auth !== "lls") throw new CliError("usage/auth-later", { auth });
   if (auth === "lls" && password === undefined) throw new CliError("usage/password-missing");
+  const place = placeOf(context, options);
+  const security = await wireSecurity(context, options, auth, password);
+  // Settings that cannot work are told before anything is sent.
+  checkSecurity({ ...security, counter: new InvocationCounter({ next: 0 }) });
+  const known = auth !== "none" || isCiphered(security);
+  const clientSap =
+    options.clientSap === undefined
+      ? known
+        ? managementClientSap
+        : publicClientSap
+      : parseCount("--client-sap", options.clientSap, 0, 127);
+  const counter = needsCounter(security) ? await counterOf(options, place) : undefined;
+  const settings = counter === undefined ? security : { ...security, counter };
+  return { options: () => ({ ...place, clientSap, ...securedAssociation(settings) }) };
+}
+
+/** For one session only. */
+export async function sessionOptions(
+  context: Context,
+  given: WireOptions & { readonly tcp: string },
+): Promise<SessionOptions> {
+  return (await prepareWire(context, given)).options();
+}
+
+/** Where the meter is and how it is framed; nothing of who asks. */
+function placeOf(
+  context: Context,
+  options: WireOptions & { readonly tcp: string },
+): SessionOptions {
   const framing = parseFraming(options.framing ?? "hdlc");
   const { quirk } = options;
   return {
     tcp: options.tcp,
     framing: framing === "auto" ? "hdlc" : framing,
-    clientSap:
-      options.clientSap === undefined
-        ? auth === "none"
-          ? 16
-          : 1
-        : parseCount("--client-sap", options.clientSap, 0, 127),
     server: {
       size: parseAddressSize(options.addressSize ?? "auto"),
       upper: parseCount("--server-upper", options.serverUpper ?? "1", 0, 16_383),
@@ -72,10 +125,6 @@ export async function sessionOptions(
         ? {}
         : { lower: parseCount("--server-lower", options.serverLower, 0, 16_383) }),
     },
-    authentication:
-      auth === "lls" && password !== undefined
-        ? { mechanism: "lls", password: Secret.fromText(password) }
-        : { mechanism: "none" },
     ...(quirk?.includes("noSnrmParameters") === true ? { hdlc: { sendParameters: false } } : {}),
     quirks: {
       ...(quirk?.includes("invokeIdAlwaysOne") === true ? { invokeIdAlwaysOne: true } : {}),
@@ -89,10 +138,9 @@ export async function sessionOptions(
 }
 
 export async function openWire(
-  context: Context,
-  options: WireOptions & { readonly tcp: string },
+  wire: PreparedWire,
   observer: FrameObserver | undefined,
 ): Promise<Session> {
-  const session = await sessionOptions(context, options);
+  const session = wire.options();
   return openSession(observer === undefined ? session : { ...session, observer });
 }

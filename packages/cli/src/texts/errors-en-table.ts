@@ -8,7 +8,7 @@ export const englishErrors: ErrorTexts = {
   },
   "*/malformed": {
     message: "The meter sent octets that do not decode: {detail}",
-    next: "It is tried again by itself; if it comes back, keep these words for a report.",
+    next: "A session tries again by itself; with lectura decode, look at the octets around that place.",
   },
   "*/parameters": {
     message: "The meter's link parameters do not decode: {detail}",
@@ -106,6 +106,10 @@ export const englishErrors: ErrorTexts = {
     message: "Something unexpected went wrong: {detail}",
     next: "Run it again; if it comes back, report it with these words.",
   },
+  "decode/bad-question": {
+    message: "The question cannot be answered: {detail}",
+    next: "Give what is missing with --key NAME=HEX or --keys-file.",
+  },
   "decode/not-hex": {
     message: "That is not an even number of hexadecimal digits.",
     next: "Give octets like 7EA00703..., blanks are fine.",
@@ -194,17 +198,26 @@ export const englishErrors: ErrorTexts = {
     message: "The line failed a moment ago and waits before the next attempt ({detail}).",
     next: "It is tried again by itself.",
   },
-  "meter/authentication-unsupported": {
-    message: "This authentication is not available yet ({detail}).",
-    next: "Use --auth none or --auth lls.",
-  },
   "meter/backing-off": {
     message: "The meter failed before and waits for its next attempt ({detail}).",
     next: "It is tried again by itself; lectura meter restart NAME tries at once.",
   },
+  "meter/counter-contended": {
+    message: "Another process is sending under the same key ({detail}).",
+    next: "It is tried again by itself.",
+  },
+  "meter/counter-implausible": {
+    message: "The meter names an invocation counter far ahead of the one known: {counter}.",
+    next: "Check that this is the meter it should be; if it is, set it: lectura meter edit NAME --counter {counter}",
+  },
+  "meter/counter-unknown": {
+    message:
+      "The invocation counter of {name} is not known, and the meter does not tell it to the public client.",
+    next: "Give the first one to use: lectura meter edit NAME --counter N; or name another object or client: --counter-object OBIS --public-sap SAP",
+  },
   "meter/credential-held": {
     message: "The meter rejected its credential; it is not sent again by itself.",
-    next: "Correct it: lectura meter edit NAME --password-stdin, then: lectura meter resume NAME",
+    next: "Correct it: lectura meter edit NAME --password-stdin (or --guek, --gak), then: lectura meter resume NAME",
   },
   "meter/password-missing": {
     message: "A password is needed and none is stored.",
@@ -355,19 +368,6 @@ export const englishErrors: ErrorTexts = {
     message: "{use} needs the {key} key, and none is there.",
     next: "Give it from a variable or a file: --guek env:VARIABLE (unicast), --gak env:VARIABLE (authentication).",
   },
-  "security/key-length": {
-    message: "The {key} key has {octets} octets; suite {suite} takes {wanted}.",
-    next: "Check the key, or choose the suite with --suite.",
-  },
-  "security/key-missing": {
-    message: "A key is missing ({detail}).",
-    next: "Store it, then try again.",
-  },
-  "security/mechanism-suite": {
-    message: "{mechanism} does not exist in security suite {suite}.",
-    next: "Choose --suite 1 or --suite 2.",
-  },
-  "security/not-ciphered": {
   "security/key-change-impossible": {
     message: "A key change needs what is missing or wrong: {key}.",
     next: "Store it, then try again. Nothing was sent.",
@@ -384,6 +384,19 @@ export const englishErrors: ErrorTexts = {
     message: "The meter takes neither the new keys nor the old ones.",
     next: "Both are kept. Check system titles and counters, or set the keys at the meter.",
   },
+  "security/key-length": {
+    message: "The {key} key has {octets} octets; suite {suite} takes {wanted}.",
+    next: "Check the key, or choose the suite with --suite.",
+  },
+  "security/key-missing": {
+    message: "A key is missing ({detail}).",
+    next: "Store it, then try again.",
+  },
+  "security/mechanism-suite": {
+    message: "{mechanism} does not exist in security suite {suite}.",
+    next: "Choose --suite 1 or --suite 2.",
+  },
+  "security/not-ciphered": {
     message: "{setting} says how to cipher, but nothing is ciphered.",
     next: "Choose a protection, e.g. --protection both, or leave it out.",
   },
@@ -592,13 +605,13 @@ export const englishErrors: ErrorTexts = {
     message: "The meter has no ThingsBoard device token.",
     next: "Store it: lectura meter edit NAME --tb-token-stdin",
   },
-  "usage/auth-later": {
-    message: "Authentication {auth} is not available yet.",
-    next: "Use --auth none or --auth lls.",
-  },
   "usage/choice": {
     message: "{name} cannot be {text}.",
     next: "Choose one of: {choices}",
+  },
+  "usage/counter-unknown": {
+    message: "The meter does not tell its invocation counter to the public client.",
+    next: "Give the first one to use: --counter N; or name another object or client: --counter-object OBIS --public-sap SAP",
   },
   "usage/duration": {
     message: "{text} is no time span.",
@@ -616,13 +629,25 @@ export const englishErrors: ErrorTexts = {
     message: "{text} is neither a key of the catalogue nor an OBIS code.",
     next: "Write a key like voltage_l1, or [CLASS:]OBIS[:ATTRIBUTE] like 1-0:1.8.0",
   },
+  "usage/key-hex": {
+    message: "The key for {name} is not hexadecimal.",
+    next: "Write it with two digits an octet: 16 octets in suites 0 and 1, 32 in suite 2.",
+  },
   "usage/key-option": {
-    message: "--key wants NAME=env:VARIABLE.",
+    message: "--key wants NAME=env:VARIABLE or NAME=HEX.",
     next: "Put the key into an environment variable and name it.",
+  },
+  "usage/key-source": {
+    message: "{name} names where the key is, not the key.",
+    next: "Use env:VARIABLE, file:PATH or prompt. A key on the command line could be seen by others.",
   },
   "usage/missing": {
     message: "{name} is missing.",
     next: "See --help of the command.",
+  },
+  "usage/no-terminal": {
+    message: "There is no terminal to type {name} into.",
+    next: "Use env:VARIABLE or file:PATH.",
   },
   "usage/nothing-to-read": {
     message: "There is nothing to read.",
@@ -639,6 +664,10 @@ export const englishErrors: ErrorTexts = {
   "usage/time": {
     message: "{text} is no time.",
     next: "Write it like 2026-01-31T00:00:00Z.",
+  },
+  "usage/title": {
+    message: "{name} {text} is no system title.",
+    next: "Give 16 hexadecimal digits, e.g. 4C45430000000001.",
   },
   "usage/two-from-input": {
     message: "Standard input can hold only one secret.",

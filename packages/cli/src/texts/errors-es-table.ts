@@ -8,7 +8,7 @@ export const spanishErrors: ErrorTexts = {
   },
   "*/malformed": {
     message: "El medidor envió octetos que no se entienden: {detail}",
-    next: "Se reintenta solo; si vuelve a pasar, guarde estas palabras.",
+    next: "Una sesión lo intenta de nuevo sola; con lectura decode, mire los octetos alrededor de ese lugar.",
   },
   "*/parameters": {
     message: "Los parámetros de enlace del medidor no se entienden: {detail}",
@@ -106,6 +106,10 @@ export const spanishErrors: ErrorTexts = {
     message: "Algo inesperado falló: {detail}",
     next: "Ejecútelo de nuevo; si vuelve a pasar, repórtelo con estas palabras.",
   },
+  "decode/bad-question": {
+    message: "La pregunta no tiene respuesta: {detail}",
+    next: "Indique lo que falta con --key NOMBRE=HEX o --keys-file.",
+  },
   "decode/not-hex": {
     message: "Eso no es un número par de dígitos hexadecimales.",
     next: "Dé octetos como 7EA00703...; los espacios no estorban.",
@@ -194,17 +198,26 @@ export const spanishErrors: ErrorTexts = {
     message: "La línea falló hace un momento y espera antes del próximo intento ({detail}).",
     next: "Se reintenta sola.",
   },
-  "meter/authentication-unsupported": {
-    message: "Esta autenticación aún no está disponible ({detail}).",
-    next: "Use --auth none o --auth lls.",
-  },
   "meter/backing-off": {
     message: "El medidor falló antes y espera su próximo intento ({detail}).",
     next: "Se reintenta solo; lectura meter restart NOMBRE lo intenta ya.",
   },
+  "meter/counter-contended": {
+    message: "Otro proceso envía con la misma clave ({detail}).",
+    next: "Se reintenta solo.",
+  },
+  "meter/counter-implausible": {
+    message: "El medidor indica un contador de invocación muy por delante del conocido: {counter}.",
+    next: "Compruebe que es el medidor que debe ser; si lo es, fíjelo: lectura meter edit NOMBRE --counter {counter}",
+  },
+  "meter/counter-unknown": {
+    message:
+      "No se conoce el contador de invocación de {name}, y el medidor no lo dice al cliente público.",
+    next: "Dé el primero que se debe usar: lectura meter edit NOMBRE --counter N; o indique otro objeto o cliente: --counter-object OBIS --public-sap SAP",
+  },
   "meter/credential-held": {
     message: "El medidor rechazó su credencial; no se vuelve a enviar sola.",
-    next: "Corríjala: lectura meter edit NOMBRE --password-stdin, y luego: lectura meter resume NOMBRE",
+    next: "Corríjala: lectura meter edit NOMBRE --password-stdin (o --guek, --gak), y luego: lectura meter resume NOMBRE",
   },
   "meter/password-missing": {
     message: "Hace falta una contraseña y no hay ninguna guardada.",
@@ -355,19 +368,6 @@ export const spanishErrors: ErrorTexts = {
     message: "{use} necesita la clave {key}, y no hay ninguna.",
     next: "Déla desde una variable o un archivo: --guek env:VARIABLE (unicast), --gak env:VARIABLE (authentication).",
   },
-  "security/key-length": {
-    message: "La clave {key} tiene {octets} octetos; la suite {suite} pide {wanted}.",
-    next: "Revise la clave, o elija la suite con --suite.",
-  },
-  "security/key-missing": {
-    message: "Falta una clave ({detail}).",
-    next: "Guárdela e intente de nuevo.",
-  },
-  "security/mechanism-suite": {
-    message: "{mechanism} no existe en la suite de seguridad {suite}.",
-    next: "Elija --suite 1 o --suite 2.",
-  },
-  "security/not-ciphered": {
   "security/key-change-impossible": {
     message: "El cambio de claves necesita algo que falta o no es correcto: {key}.",
     next: "Guárdelo e intente de nuevo. No se envió nada.",
@@ -384,6 +384,19 @@ export const spanishErrors: ErrorTexts = {
     message: "El medidor no acepta ni las claves nuevas ni las viejas.",
     next: "Se conservan ambas. Revise los títulos de sistema y los contadores, o fije las claves en el medidor.",
   },
+  "security/key-length": {
+    message: "La clave {key} tiene {octets} octetos; la suite {suite} pide {wanted}.",
+    next: "Revise la clave, o elija la suite con --suite.",
+  },
+  "security/key-missing": {
+    message: "Falta una clave ({detail}).",
+    next: "Guárdela e intente de nuevo.",
+  },
+  "security/mechanism-suite": {
+    message: "{mechanism} no existe en la suite de seguridad {suite}.",
+    next: "Elija --suite 1 o --suite 2.",
+  },
+  "security/not-ciphered": {
     message: "{setting} dice cómo cifrar, pero no se cifra nada.",
     next: "Elija una protección, p. ej. --protection both, o quítelo.",
   },
@@ -592,13 +605,13 @@ export const spanishErrors: ErrorTexts = {
     message: "El medidor no tiene token de dispositivo de ThingsBoard.",
     next: "Guárdelo: lectura meter edit NOMBRE --tb-token-stdin",
   },
-  "usage/auth-later": {
-    message: "La autenticación {auth} aún no está disponible.",
-    next: "Use --auth none o --auth lls.",
-  },
   "usage/choice": {
     message: "{name} no puede ser {text}.",
     next: "Elija entre: {choices}",
+  },
+  "usage/counter-unknown": {
+    message: "El medidor no dice su contador de invocación al cliente público.",
+    next: "Dé el primero que se debe usar: --counter N; o indique otro objeto o cliente: --counter-object OBIS --public-sap SAP",
   },
   "usage/duration": {
     message: "{text} no es un lapso de tiempo.",
@@ -616,13 +629,25 @@ export const spanishErrors: ErrorTexts = {
     message: "{text} no es ni una clave del catálogo ni un código OBIS.",
     next: "Escriba una clave como voltage_l1, o [CLASE:]OBIS[:ATRIBUTO] como 1-0:1.8.0",
   },
+  "usage/key-hex": {
+    message: "La clave de {name} no es hexadecimal.",
+    next: "Escríbala con dos dígitos por octeto: 16 octetos en las suites 0 y 1, 32 en la 2.",
+  },
   "usage/key-option": {
-    message: "--key espera NOMBRE=env:VARIABLE.",
+    message: "--key espera NOMBRE=env:VARIABLE o NOMBRE=HEX.",
     next: "Ponga la clave en una variable de entorno y nómbrela.",
+  },
+  "usage/key-source": {
+    message: "{name} indica dónde está la clave, no la clave.",
+    next: "Use env:VARIABLE, file:RUTA o prompt. Una clave en la línea de órdenes la podrían ver otros.",
   },
   "usage/missing": {
     message: "Falta {name}.",
     next: "Vea --help de la orden.",
+  },
+  "usage/no-terminal": {
+    message: "No hay terminal donde escribir {name}.",
+    next: "Use env:VARIABLE o file:RUTA.",
   },
   "usage/nothing-to-read": {
     message: "No hay nada que leer.",
@@ -639,6 +664,10 @@ export const spanishErrors: ErrorTexts = {
   "usage/time": {
     message: "{text} no es una hora.",
     next: "Escríbala como 2026-01-31T00:00:00Z.",
+  },
+  "usage/title": {
+    message: "{name} {text} no es un título de sistema.",
+    next: "Dé 16 dígitos hexadecimales, p. ej. 4C45430000000001.",
   },
   "usage/two-from-input": {
     message: "La entrada estándar solo puede llevar un secreto.",

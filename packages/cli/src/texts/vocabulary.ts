@@ -94,6 +94,8 @@ export type OptionName =
   | "jsonl"
   | "keysFile"
   | "keyOption"
+  | "octetsFile"
+  | "senderTitle"
   | "simPort"
   | "perLine"
   | "personality"
@@ -113,6 +115,25 @@ export type OptionName =
   | "timeout"
   | "record"
   | "recordSecrets"
+  | "suite"
+  | "protection"
+  | "cipheredContext"
+  | "general"
+  | "dedicated"
+  | "clientTitle"
+  | "serverTitle"
+  | "challenge"
+  | "counter"
+  | "counterObject"
+  | "publicSap"
+  | "guek"
+  | "gak"
+  | "gbek"
+  | "kek"
+  | "hlsSecret"
+  | "signingKey"
+  | "serverSigningKey"
+  | "security"
   | "noPassword";
 
 export type Word =
@@ -171,6 +192,9 @@ export type Word =
   | "verdict"
   | "row"
   | "ago"
+  | "security"
+  | "systemTitles"
+  | "storedKeys"
   | "template";
 
 export type Sentence =
@@ -194,6 +218,7 @@ export type Sentence =
   | "noReadings"
   | "notRunning"
   | "simulateReady"
+  | "simulateKeys"
   | "testStage"
   | "testOk"
   | "readSummary"

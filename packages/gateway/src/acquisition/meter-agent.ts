@@ -1,5 +1,3 @@
-import { equalOctets } from "@lectura/dlms/octets";
-import type { Secret } from "@lectura/dlms/security";
 import type { Meter, PlanItem } from "../registry/model.ts";
 import { GatewayError } from "../errors.ts";
 import { LineDownError } from "./line/line-down-error.ts";
@@ -56,6 +54,7 @@ export class MeterAgent {
   readonly #reader: MeterReader;
   readonly #budget: ReconnectBudget;
   #meter: Meter;
+  #loading: Promise<void> | undefined;
   #health: Health = { at: "good" };
   #cadence: readonly Disposable[] = [];
   #retry: Disposable | undefined;
@@ -67,8 +66,8 @@ export class MeterAgent {
   #upSinceMs: number | undefined;
   #lastReadingAt: number | undefined;
   #active = false;
-  /** What the meter refused, while its latch is closed. */
-  #refusedPassword: Secret | undefined;
+  /** Mark of what the meter refused, while its latch is closed. */
+  #refusedMark: string | undefined;
 
   constructor(meter: Meter, line: LineOwner, parts: AcquisitionParts) {
     this.#meter = meter;
@@ -98,12 +97,17 @@ export class MeterAgent {
   }
 
   /** Loads what earlier runs learned. Once, before anything else. */
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
     const recalled = await this.#reader.load();
     const hold = readLatch(recalled);
     if (hold === undefined) return;
     this.#health = { at: "held", code: hold.code };
-    this.#refusedPassword = await this.#parts.password(this.#meter.id);
+    this.#refusedMark = await this.#credentialMark();
   }
 
   /** Begins the cadence. `originMs` is the monotonic instant the cadences of all meters hang on. */
@@ -176,6 +180,7 @@ export class MeterAgent {
     if (this.#health.at === "held") await openLatch(this.#parts.store, this.#meter.id);
     this.#clearRetry();
     this.#lineWait = undefined;
+    this.#reader.forgetCounters();
     this.line.forgive();
     this.#step(afterPerson(this.#health));
   }
@@ -193,11 +198,13 @@ export class MeterAgent {
    * Reads for a person: goes before the schedule, uses the open association, and is charged to the
    * same reconnect budget. Not journaled.
    */
-  readNow(
+  async readNow(
     items: readonly PlanItem[],
     signal: AbortSignal,
     onStage: OnStage = () => {},
   ): Promise<OnDemandRead> {
+    // A latch that an earlier run closed is closed for a person's read, too.
+    await this.load();
     return this.line.submit("on-demand", signal, async (turn) => {
       this.#refuseOnDemand();
       const reused = this.#reader.isOpen;
@@ -221,12 +228,16 @@ export class MeterAgent {
     });
   }
 
-  /** The password may have been edited by another process: a new one opens the latch. */
+  /** Password or keys may have been edited by another process: new ones open the latch. */
   async checkCredential(): Promise<void> {
     if (this.#health.at !== "held") return;
-    const password = await this.#parts.password(this.#meter.id);
-    if (isSameSecret(password, this.#refusedPassword) || this.#health.at !== "held") return;
+    const mark = await this.#credentialMark();
+    if (mark === this.#refusedMark || this.#health.at !== "held") return;
     await this.forgive();
+  }
+
+  async #credentialMark(): Promise<string> {
+    return (await this.#parts.credentials(this.#meter.id)).mark;
   }
 
   #tick(missed: number): void {
@@ -305,7 +316,16 @@ export class MeterAgent {
     }
     const onDemand = onConnected !== undefined;
     const repeat = failing === undefined || onDemand;
-    const told = onConnected === undefined ? {} : { onConnected };
+    let isTold = false;
+    const told =
+      onConnected === undefined
+        ? {}
+        : {
+            onConnected: () => {
+              if (!isTold) onConnected();
+              isTold = true;
+            },
+          };
     await this.#reader.open(turn, signal, { repeat, onDemand, ...told });
   }
 
@@ -352,9 +372,10 @@ export class MeterAgent {
 
   /** By cause: the line waits, the latch closes, or this meter backs off. */
   async #failed(error: unknown, turn: Turn): Promise<void> {
+    const wasUp = this.#upSinceMs !== undefined;
     this.#upSinceMs = undefined;
     await this.#reader.close(turn, true);
-    const failure = failureOf(error);
+    const failure = failureOf(error, wasUp);
     if (failure.code === "gateway/internal") this.#parts.onInternal("a poll broke", error);
     if (error instanceof LineDownError) {
       this.#lineWait = { code: error.causeCode, untilMs: error.nextAttemptAt };
@@ -370,7 +391,7 @@ export class MeterAgent {
   async #backOff(failure: Failure): Promise<void> {
     const { clock, random, store } = this.#parts;
     if (failure.recovery === "hold-credential") {
-      this.#refusedPassword = await this.#parts.password(this.#meter.id);
+      this.#refusedMark = await this.#credentialMark();
       // On disk before anything else can happen: a crash here must not cost the meter a second try.
       await closeLatch(store, this.#meter.id, { code: failure.code, since: clock.nowMs() }).catch(
         (error: unknown) =>
@@ -436,9 +457,4 @@ export class MeterAgent {
   #tell(code: string, severity: "info" | "warning" | "error" | "critical", message: string): void {
     this.#parts.onEvent({ code, severity, meterId: this.#meter.id, message });
   }
-}
-
-function isSameSecret(a: Secret | undefined, b: Secret | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return equalOctets(a.reveal(), b.reveal());
 }

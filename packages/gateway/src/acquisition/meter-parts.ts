@@ -1,8 +1,9 @@
-import type { Secret } from "@lectura/dlms/security";
 import type { Clock } from "@lectura/dlms-node";
 import type { EventSeverity, Store } from "../store/store.ts";
 import type { PollRecord } from "../readings/reading.ts";
+import type { MeterCredentials } from "../vault/meter-credentials.ts";
 import type { Schedule } from "./schedule/schedule.ts";
+import type { CounterBook } from "./security/counter-book.ts";
 import type { Wire } from "./wire.ts";
 
 /** Something worth telling, of one meter or line. */
@@ -29,9 +30,10 @@ export interface AcquisitionParts {
   readonly random: () => number;
   readonly schedule: Schedule;
   readonly store: Pick<Store, "scalers" | "saveScalers" | "clearScalers" | "remember" | "recall">;
+  readonly counters: CounterBook;
   readonly intake: RecordIntake;
-  /** The association password, undefined when none is stored. */
-  readonly password: (meterId: number) => Promise<Secret | undefined>;
+  /** Password and keys as they are now. */
+  readonly credentials: (meterId: number) => Promise<MeterCredentials>;
   readonly onEvent: (event: AcquisitionEvent) => void;
   /** Problems that are nobody's business but the log's: our own bugs, caches that cannot be saved. */
   readonly onInternal: (message: string, error: unknown) => void;

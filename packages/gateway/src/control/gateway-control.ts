@@ -5,12 +5,14 @@ import type {
   AuthenticationKind,
   Line,
   Meter,
+  SecurityProfile,
   SinkDefinition,
   Template,
   TlsSettings,
 } from "../registry/model.ts";
 import type { Reading } from "../readings/reading.ts";
 import type { HistoryQuery, SinkCounts, StoredEvent } from "../store/store.ts";
+import type { MeterKeyName } from "../vault/secret-names.ts";
 import type { GatewayStatus, MeterStatus, StreamItem } from "./control.ts";
 
 /** Numeric id, or the name as people gave it. Digits are looked up as a name first. */
@@ -28,7 +30,7 @@ export interface LineDraft {
 }
 export type LineEdit = Partial<LineDraft>;
 
-/** What a new meter needs. `password` and `thingsBoardToken` are write-only. */
+/** What a new meter needs. `password`, `thingsBoardToken` and `securityKeys` are write-only. */
 export interface MeterDraft {
   readonly name: string;
   /** Name or id of an existing line; or `endpoint`, which finds or makes the line. */
@@ -44,7 +46,13 @@ export interface MeterDraft {
   readonly clientSap?: number;
   readonly authentication?: AuthenticationKind;
   readonly quirks?: AssociationProfile["quirks"];
+  /** What is left out keeps what it has, or gets the defaults. */
+  readonly security?: Partial<SecurityProfile>;
   readonly password?: string;
+  /** Hexadecimal; an empty text removes the key. */
+  readonly securityKeys?: Readonly<Partial<Record<MeterKeyName, string>>>;
+  /** First invocation counter to use, 0..2^32 - 1; never takes one back. */
+  readonly invocationCounter?: number;
   readonly thingsBoardToken?: string;
   /** Catalogue keys; an unknown key is refused with `registry/unknown-key`. */
   readonly keys?: readonly string[];

@@ -140,7 +140,8 @@ export class LiveControl implements GatewayControl {
 
   async editMeter(reference: Reference, edit: MeterEdit): Promise<Meter> {
     const meter = this.#change((registry) => registry.editMeter(reference, edit));
-    if (edit.password !== undefined) await this.#openLatch(meter);
+    const { password, securityKeys } = edit;
+    if (password !== undefined || securityKeys !== undefined) await this.#openLatch(meter);
     return meter;
   }
 

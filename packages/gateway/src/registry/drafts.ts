@@ -50,6 +50,36 @@ const quirks = z.strictObject({
   noGetWithList: z.boolean().optional(),
 });
 const sap = z.int().min(0).max(0xffff);
+const title = z.string().regex(/^[0-9a-fA-F]{16}$/, "must have 16 hexadecimal digits");
+const security = z.strictObject({
+  suite: z.union([z.literal(0), z.literal(1), z.literal(2)]).optional(),
+  protection: z.enum(["none", "authenticated", "encrypted", "authenticated-encrypted"]).optional(),
+  cipheredContext: z.boolean().optional(),
+  form: z.enum(["service", "general"]).optional(),
+  dedicatedKey: z.boolean().optional(),
+  clientSystemTitle: title.optional(),
+  serverSystemTitle: title.optional(),
+  challengeOctets: z.int().min(8).max(64).optional(),
+  counterObject: z
+    .string()
+    .regex(/^(?:\d{1,3}\.){5}\d{1,3}$/, "must be six numbers with dots: 0.0.43.1.0.255")
+    .optional(),
+  counterStep: z.int().min(0).max(0xffff).optional(),
+  publicClientSap: sap.optional(),
+});
+const hexKey = z
+  .string()
+  .max(512)
+  .regex(/^(?:[0-9a-fA-F]{2})*$/, "must be hexadecimal, two digits an octet");
+const securityKeys = z.strictObject({
+  guek: hexKey.optional(),
+  gbek: hexKey.optional(),
+  gak: hexKey.optional(),
+  kek: hexKey.optional(),
+  hlsSecret: hexKey.optional(),
+  signing: hexKey.optional(),
+  serverSigning: hexKey.optional(),
+});
 const reference = z.union([z.string(), z.int()]);
 const keys = z.array(z.string().min(1).max(128)).min(1).max(planItemsMax);
 const intervalMs = z.int().min(100).max(dayMs);
@@ -67,7 +97,10 @@ const meterDraft = z.strictObject({
   clientSap: sap.optional(),
   authentication: authentication.optional(),
   quirks: quirks.optional(),
+  security: security.optional(),
   password: secret.optional(),
+  securityKeys: securityKeys.optional(),
+  invocationCounter: z.int().min(0).max(0xffff_ffff).optional(),
   thingsBoardToken: secret.optional(),
   keys: keys.optional(),
   intervalMs: intervalMs.optional(),
@@ -112,7 +145,12 @@ const template = z.strictObject({
   name,
   description: z.string().max(500),
   address: z.strictObject({ size, upper: sap, lower: sap }),
-  association: z.strictObject({ clientSap: sap, authentication, quirks }),
+  association: z.strictObject({
+    clientSap: sap,
+    authentication,
+    security: security.optional(),
+    quirks,
+  }),
   plan: z.strictObject({ intervalMs, keys }),
   channel: z.int().min(0).max(255).optional(),
 });

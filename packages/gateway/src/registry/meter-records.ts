@@ -1,15 +1,18 @@
 import type { DatabaseSync } from "node:sqlite";
+import { fromHex } from "@lectura/dlms/octets";
 import { Secret } from "@lectura/dlms/security";
 import type { MeterDraft, MeterEdit, Reference } from "../control/gateway-control.ts";
 import { GatewayError } from "../errors.ts";
-import { meterOwner, secretFields } from "../vault/secret-names.ts";
+import { counterName } from "../vault/meter-credentials.ts";
+import { keyFields, meterKeyNames, meterOwner, secretFields } from "../vault/secret-names.ts";
 import type { Vault } from "../vault/vault.ts";
 import { checkMeterDraft, checkName, invalid } from "./drafts.ts";
 import { addLine, lineAt, refuseOtherFraming } from "./line-records.ts";
 import { getLine, getMeter, refuseTakenName } from "./look-up.ts";
-import type { AssociationProfile, Line, Meter, Template } from "./model.ts";
+import type { AssociationProfile, Line, Meter, SecurityProfile, Template } from "./model.ts";
 import { resolvePlanKeys } from "./plan-key.ts";
 import { readMeters, writeMeter } from "./registry-tables.ts";
+import { keyOctets, securityOf } from "./security-profile.ts";
 import { getTemplate } from "./templates.ts";
 
 /** What meters get that say nothing else. */
@@ -92,7 +95,8 @@ function lineOf(database: DatabaseSync, draft: MeterEdit, current: Line | undefi
   return addLine(database, { endpoint, ...(framing === undefined ? {} : { framing }) });
 }
 
-type Fallback = Pick<Meter, "address" | "association" | "template"> & {
+type Fallback = Pick<Meter, "address" | "template"> & {
+  readonly association: Template["association"];
   readonly intervalMs: number;
   readonly items: Meter["plan"]["items"];
   readonly channel: number | undefined;
@@ -132,10 +136,13 @@ function addressOf(draft: MeterEdit["address"], fallback: Meter["address"]): Met
   return { size, upper, lower };
 }
 
-function associationOf(draft: MeterEdit, fallback: AssociationProfile): AssociationProfile {
+function associationOf(draft: MeterEdit, fallback: Fallback["association"]): AssociationProfile {
+  const authentication = draft.authentication ?? fallback.authentication;
+  const security = securityOf(draft.security, fallback.security, authentication);
   return {
     clientSap: draft.clientSap ?? fallback.clientSap,
-    authentication: draft.authentication ?? fallback.authentication,
+    authentication,
+    ...(security === undefined ? {} : { security }),
     quirks: { ...fallback.quirks, ...draft.quirks },
   };
 }
@@ -164,6 +171,43 @@ function keepSecrets(vault: Vault, meterId: number, draft: MeterEdit): void {
     if (text === "") vault.remove(meterOwner(meterId), field);
     else vault.put(meterOwner(meterId), field, Secret.fromText(text));
   }
+}
+
+function keepKeys(
+  vault: Vault,
+  meterId: number,
+  keys: MeterEdit["securityKeys"],
+  security: SecurityProfile | undefined,
+): void {
+  for (const name of meterKeyNames) {
+    const hex = keys?.[name];
+    if (hex === undefined) continue;
+    const octets = fromHex(hex);
+    const wanted = keyOctets(name, security ?? { suite: 0 });
+    if (octets.length === 0) vault.remove(meterOwner(meterId), keyFields[name]);
+    else if (wanted !== undefined && octets.length !== wanted) {
+      const suite = security?.suite ?? 0;
+      throw invalid(`securityKeys.${name}`, `has ${wanted} octets in suite ${suite}`);
+    } else vault.put(meterOwner(meterId), keyFields[name], new Secret(octets));
+  }
+}
+
+/** A person says where counting begins. Forward only: no counter is ever used twice. */
+function moveCounter(
+  { database, vault }: MeterContext,
+  meterId: number,
+  { security }: AssociationProfile,
+  counter: number | undefined,
+): void {
+  if (counter === undefined) return;
+  const key = vault.reveal(meterOwner(meterId), keyFields.guek);
+  if (security === undefined || key === undefined) {
+    throw invalid("invocationCounter", "belongs to a key; give the meter its guek first");
+  }
+  const move = `INSERT INTO invocation_counters (name, reserved) VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET reserved = max(reserved, excluded.reserved)`;
+  const name = counterName(vault, fromHex(security.clientSystemTitle), key);
+  database.prepare(move).run(name, counter);
 }
 
 /** What was learnt about the meter at this address does not hold for another one. */
@@ -195,6 +239,8 @@ export function addMeter(context: MeterContext, draft: MeterDraft): Meter {
     updatedAt: nowMs,
   });
   keepSecrets(vault, id, draft);
+  keepKeys(vault, id, draft.securityKeys, merged.association.security);
+  moveCounter(context, id, merged.association, draft.invocationCounter);
   return getMeter(database, id);
 }
 
@@ -222,6 +268,8 @@ export function editMeter(context: MeterContext, reference: Reference, edit: Met
   const after = JSON.stringify([line.id, merged.address, merged.association]);
   if (before !== after) forget(database, meter.id);
   keepSecrets(vault, meter.id, edit);
+  keepKeys(vault, meter.id, edit.securityKeys, merged.association.security);
+  moveCounter(context, meter.id, merged.association, edit.invocationCounter);
   return getMeter(database, meter.id);
 }
 

@@ -1,4 +1,6 @@
 import type { ObisCode } from "@lectura/dlms/cosem";
+import type { EnvelopeForm, Protection, SecuritySuite } from "@lectura/dlms/security";
+import type { MeterKeyName } from "../vault/secret-names.ts";
 
 /** One endpoint with its framing and one owner. A line may carry many meters. */
 export interface Line {
@@ -26,10 +28,40 @@ export type AuthenticationKind =
   | "hls-sha256"
   | "hls-ecdsa";
 
+/**
+ * Ciphering of an association, and what its proofs need. Keys are in the vault, their invocation
+ * counters in a table of their own.
+ */
+export interface SecurityProfile {
+  readonly suite: SecuritySuite;
+  /** Of services, both ways. */
+  readonly protection: Protection;
+  /** Application context with ciphering though services are plain (policy 0). */
+  readonly cipheredContext: boolean;
+  /** glo- and ded- by service, or general-glo- and general-ded-ciphering. */
+  readonly form: EnvelopeForm;
+  /** Services under a key made for each association. */
+  readonly dedicatedKey: boolean;
+  /** Ours, 16 hex digits. */
+  readonly clientSystemTitle: string;
+  /** The meter's, where it does not say it by itself or another one must be refused. */
+  readonly serverSystemTitle?: string;
+  /** Octets of our challenge, 8..64; the mechanism's default when absent. */
+  readonly challengeOctets?: number;
+  /** Class 1 object, attribute 2: the last counter the meter has seen of us. */
+  readonly counterObject: ObisCode;
+  /** Added to what that object says: the next counter the meter takes. */
+  readonly counterStep: number;
+  /** Client that may read that object without credentials. */
+  readonly publicClientSap: number;
+}
+
 /** How a meter wants to be spoken to. Quirk flags are named for behaviour, never for a vendor. */
 export interface AssociationProfile {
   readonly clientSap: number;
   readonly authentication: AuthenticationKind;
+  /** Absent: nothing is ciphered, and no proof needs more than a secret. */
+  readonly security?: SecurityProfile;
   readonly quirks: {
     readonly invokeIdAlwaysOne?: boolean;
     readonly skipRelease?: boolean;
@@ -66,6 +98,8 @@ export interface Meter {
   /** Whether a password or token is stored; the secrets themselves never leave the vault. */
   readonly hasPassword: boolean;
   readonly hasThingsBoardToken: boolean;
+  /** Names of the keys that are stored. */
+  readonly hasKeys: readonly MeterKeyName[];
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -75,7 +109,10 @@ export interface Template {
   readonly name: string;
   readonly description: string;
   readonly address: Meter["address"];
-  readonly association: AssociationProfile;
+  readonly association: Omit<AssociationProfile, "security"> & {
+    /** What it leaves out has the defaults; every meter gets a client title of its own. */
+    readonly security?: Partial<SecurityProfile>;
+  };
   readonly plan: { readonly intervalMs: number; readonly keys: readonly string[] };
   /** OBIS group B of its electricity objects, where it is not 0. */
   readonly channel?: number;

@@ -1,5 +1,6 @@
 /** Rows of the registry's tables to the model and back. */
 import type { DatabaseSync } from "node:sqlite";
+import { keyFields, meterKeyNames } from "../vault/secret-names.ts";
 import type {
   AssociationProfile,
   Line,
@@ -61,6 +62,7 @@ function toMeter(row: Row): Meter {
     paused: flag(row, "paused"),
     hasPassword: flag(row, "has_password"),
     hasThingsBoardToken: flag(row, "has_token"),
+    hasKeys: meterKeyNames.filter((name) => text(row, "fields").includes(`"${keyFields[name]}"`)),
     createdAt: number(row, "created_at"),
     updatedAt: number(row, "updated_at"),
   };
@@ -114,7 +116,9 @@ export function readLines(database: DatabaseSync, match: Match = {}): readonly L
 }
 
 const meterColumns = `t.*, ${secretOf("meter", "password")} AS has_password,
-  ${secretOf("meter", "thingsboard-token")} AS has_token`;
+  ${secretOf("meter", "thingsboard-token")} AS has_token,
+  (SELECT json_group_array(s.field) FROM registry_secrets s WHERE s.owner = 'meter:' || t.id)
+    AS fields`;
 
 /** Meters in the order they were made; `match` names columns of `registry_meters`. */
 export function readMeters(database: DatabaseSync, match: Match = {}): readonly Meter[] {
@@ -159,7 +163,7 @@ export function writeLine(
 export function writeMeter(
   database: DatabaseSync,
   id: number | undefined,
-  meter: Omit<Meter, "id" | "hasPassword" | "hasThingsBoardToken">,
+  meter: Omit<Meter, "id" | "hasPassword" | "hasThingsBoardToken" | "hasKeys">,
 ): number {
   const columns = [
     meter.name,

@@ -167,7 +167,9 @@ describe("meters", () => {
     expect(registry.meter("Main board")).toEqual(meter);
     expect(registry.meter(1)).toEqual(meter);
     expect(registry.meter("1")).toEqual(meter);
-    expect(registry.meterPassword(1)?.reveal()).toEqual(new TextEncoder().encode("22222222"));
+    expect(registry.meterCredentials(1).secret?.reveal()).toEqual(
+      new TextEncoder().encode("22222222"),
+    );
   });
 
   test("a meter without a template reads the five values, public unless it has a password", () => {

@@ -12,6 +12,7 @@ import type {
 } from "../control/gateway-control.ts";
 import { databasePath } from "../store/sqlite/database.ts";
 import { openRegistryDatabase, storeError } from "../store/sqlite/registry-database.ts";
+import { type MeterCredentials, meterCredentials } from "../vault/meter-credentials.ts";
 import { meterOwner, secretFields, sinkOwner } from "../vault/secret-names.ts";
 import type { Vault } from "../vault/vault.ts";
 import { ChangeFeed } from "./change-feed.ts";
@@ -59,7 +60,7 @@ export interface Registry extends Disposable {
   pauseMeter(reference: Reference): Meter;
   resumeMeter(reference: Reference): Meter;
   /** For the line's owner only. */
-  meterPassword(meterId: number): Secret | undefined;
+  meterCredentials(meterId: number): MeterCredentials;
   /** For the ThingsBoard sink only. */
   thingsBoardToken(meterId: number): Secret | undefined;
 
@@ -251,8 +252,8 @@ class SqliteRegistry implements Registry {
     return this.change(() => meterRecords.setMeterPaused(this.#context, reference, false));
   }
 
-  meterPassword(meterId: number): Secret | undefined {
-    return this.#vault.reveal(meterOwner(meterId), secretFields.password);
+  meterCredentials(meterId: number): MeterCredentials {
+    return meterCredentials(this.#vault, meterId);
   }
 
   thingsBoardToken(meterId: number): Secret | undefined {

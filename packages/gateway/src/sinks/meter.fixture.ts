@@ -26,6 +26,7 @@ export function testMeter(id: number, name: string): Meter {
     paused: false,
     hasPassword: false,
     hasThingsBoardToken: true,
+    hasKeys: [],
     createdAt: 0,
     updatedAt: 0,
   };

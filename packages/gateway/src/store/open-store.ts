@@ -234,6 +234,18 @@ class SqliteStore implements Store {
     return this.#thread.read<"recall">({ op: "recall", meterId });
   }
 
+  invocationCounter(name: string): Promise<number | undefined> {
+    return this.#thread.read<"counter">({ op: "counter", name });
+  }
+
+  async reserveInvocationCounters(
+    name: string,
+    from: number | undefined,
+    limit: number,
+  ): Promise<boolean> {
+    return (await this.#queue.add({ op: "reserve-counter", name, from, limit })) === 1;
+  }
+
   recordEvent(event: Omit<StoredEvent, "id">): Promise<void> {
     return this.#write({ op: "record-event", event });
   }

@@ -105,6 +105,17 @@ export interface Store extends AsyncDisposable {
   /** Small facts that must survive a restart, e.g. `with-list` support or a resolved address size. */
   remember(meterId: number, name: string, value: string): Promise<void>;
   recall(meterId: number): Promise<ReadonlyMap<string, string>>;
+  /** First invocation counter never handed out, 0..2^32; undefined: nothing known of that name. */
+  invocationCounter(name: string): Promise<number | undefined>;
+  /**
+   * Reserves counters below `limit`, durably, where exactly those below `from` are reserved so far
+   * (`undefined`: none). False: somebody else reserved some meanwhile, and nothing has changed.
+   */
+  reserveInvocationCounters(
+    name: string,
+    from: number | undefined,
+    limit: number,
+  ): Promise<boolean>;
   recordEvent(event: Omit<StoredEvent, "id">): Promise<void>;
   /** The last `limit` events in order of time, or the first `limit` after `afterId`. */
   events(query: {

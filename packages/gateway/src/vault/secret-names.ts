@@ -13,3 +13,33 @@ export const secretFields = {
   password: "password",
   thingsBoardToken: "thingsboard-token",
 } as const;
+
+/** Keys of a meter, by the names people use, to their field in the vault. */
+export const keyFields = {
+  /** Global unicast encryption key. */
+  guek: "key-unicast",
+  /** Global broadcast encryption key. */
+  gbek: "key-broadcast",
+  /** Global authentication key. */
+  gak: "key-authentication",
+  /** Key encryption key, the master key. */
+  kek: "key-master",
+  /** Shared secret of HLS 2, 3, 4 and 6, where it is no text; else it is the password. */
+  hlsSecret: "hls-secret",
+  /** Own private key of digital signature. */
+  signing: "key-signing",
+  /** The meter's public key of digital signature: no secret, but it belongs to them. */
+  serverSigning: "key-server-signing",
+} as const;
+
+export type MeterKeyName = keyof typeof keyFields;
+
+export const meterKeyNames: readonly MeterKeyName[] = [
+  "guek",
+  "gbek",
+  "gak",
+  "kek",
+  "hlsSecret",
+  "signing",
+  "serverSigning",
+];

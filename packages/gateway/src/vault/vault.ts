@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { Secret } from "@lectura/dlms/security";
 import { GatewayError } from "../errors.ts";
@@ -9,6 +9,8 @@ import { loadKey } from "./key-file.ts";
 /** Octets of one secret: passwords, tokens, keys; a PEM key fits too. */
 export const secretOctetsMax = 16_384;
 const nonceOctets = 12;
+/** Hex digits of a fingerprint: 128 bits. */
+const fingerprintDigits = 32;
 
 /** Whose secret: `meter:3`, `sink:1`; and which of them: `password`, `thingsboard-token`. */
 export interface Vault extends Disposable {
@@ -19,6 +21,11 @@ export interface Vault extends Disposable {
   has(owner: string, field: string): boolean;
   /** Removes one secret, or all of the owner's. */
   remove(owner: string, field?: string): void;
+  /**
+   * Tells octets apart without telling them: 32 hex digits, the same for the same octets under the
+   * same `label` and vault key.
+   */
+  fingerprint(label: string, octets: readonly Uint8Array[]): string;
   /** The same vault over another connection, so that secrets commit with what they belong to. */
   on(database: DatabaseSync): Vault;
 }
@@ -107,6 +114,12 @@ class SqliteVault implements Vault {
     this.#database
       .prepare("DELETE FROM registry_secrets WHERE owner = ? AND field = ?")
       .run(owner, field);
+  }
+
+  fingerprint(label: string, octets: readonly Uint8Array[]): string {
+    const hmac = createHmac("sha256", this.#key).update(`lectura ${label}\0`);
+    for (const part of octets) hmac.update(`${part.length} `).update(part);
+    return hmac.digest("hex").slice(0, fingerprintDigits);
   }
 
   on(database: DatabaseSync): Vault {

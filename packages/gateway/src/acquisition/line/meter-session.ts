@@ -1,9 +1,22 @@
+import { ExceptionError } from "@lectura/dlms/client";
 import { DlmsError } from "@lectura/dlms/octets";
-import type { Secret } from "@lectura/dlms/security";
-import type { Clock, Port, Session, SessionOptions } from "@lectura/dlms-node";
+import { InvocationCounter, type ReplayWindows } from "@lectura/dlms/security";
+import {
+  checkSecurity,
+  type Clock,
+  type Port,
+  securedAssociation,
+  type SecuredAssociation,
+  type Session,
+  type SessionOptions,
+} from "@lectura/dlms-node";
 import { GatewayError } from "../../errors.ts";
-import type { Line, Meter } from "../../registry/model.ts";
+import type { Line, Meter, SecurityProfile } from "../../registry/model.ts";
+import type { MeterCredentials } from "../../vault/meter-credentials.ts";
 import type { MeterFacts } from "../meter-facts.ts";
+import { type CounterBook, isPlausible } from "../security/counter-book.ts";
+import { counterNameOf, meterSecurity, type MeterSecurity } from "../security/meter-security.ts";
+import { readInvocationCounter } from "../security/read-counter.ts";
 import type { Wire } from "../wire.ts";
 import type { LineOwner, Turn } from "./line-owner.ts";
 
@@ -19,7 +32,7 @@ export interface OpenAttempt {
   readonly repeat: boolean;
   /** A person waits: the line's own wait does not count, its budget does. */
   readonly onDemand: boolean;
-  /** Told once the stream is there, before the first octet. */
+  /** Told when the stream is there, before the first octet; again for each session it takes. */
   readonly onConnected?: () => void;
 }
 
@@ -31,36 +44,148 @@ export interface OpenMeterOptions {
   readonly wire: Wire;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly password: (meterId: number) => Promise<Secret | undefined>;
+  readonly credentials: (meterId: number) => Promise<MeterCredentials>;
+  readonly counters: CounterBook;
+  /** What was seen from this meter under its keys; shared by its sessions. */
+  readonly windows: ReplayWindows;
+  /** Told when the meter's own counter was asked for, and why. */
+  readonly onCounter: (next: number, why: "unknown" | "refused") => void;
   readonly attempt: OpenAttempt;
 }
 
 type Framing = "hdlc" | "wrapper";
 
+/** What a session is secured with, before its counter is known. */
+interface Secured {
+  readonly security: MeterSecurity;
+  readonly profile: SecurityProfile | undefined;
+  /** Undefined: no counter is used up. */
+  readonly counterName: string | undefined;
+}
+
 /**
  * Opens link and association with a meter. A line with framing `auto` is tried with HDLC first, whose
  * SNRM carries no credential, then with the wrapper; what answered is remembered.
+ *
+ * An invocation counter nobody knows is read through the public client first (R27); one that the
+ * meter refuses is set forward to what the meter says, once, and the opening repeated (R28).
  */
 export async function openMeterSession(options: OpenMeterOptions): Promise<MeterSession> {
-  const { line, facts, turn, signal } = options;
-  const authentication = await authenticationOf(options);
+  const { line, facts, meter } = options;
+  const credentials = await options.credentials(meter.id);
+  const security = meterSecurity(meter, credentials, options.windows);
+  // Settings that cannot work are told before anything is sent.
+  checkSecurity({ ...security, counter: new InvocationCounter({ next: 0 }) });
+  const counterName = counterNameOf(security, credentials);
+  const secured = { security, profile: meter.association.security, counterName };
   const framings = framingsOf(line.line, facts);
   for (const [index, framing] of framings.entries()) {
-    const lease = await line.lease(signal, options.attempt.onDemand);
-    if (index === 0) options.attempt.onConnected?.();
     try {
-      const sessionOptions = sessionOptionsOf(options, lease, framing, authentication);
-      const session = await turn.exchange(() => options.wire.openSession(sessionOptions));
-      if (line.line.framing === "auto") facts.framing = framing;
-      facts.addressSize = session.negotiated.address?.size;
-      return { session, lease };
+      return await openSecured(options, framing, secured);
     } catch (error) {
-      await line.release(lease);
       const isLast = index === framings.length - 1;
       if (isLast || !(error instanceof DlmsError) || error.recovery !== "reopen-line") throw error;
     }
   }
   throw new RangeError("a line has at least one framing");
+}
+
+async function openSecured(
+  options: OpenMeterOptions,
+  framing: Framing,
+  secured: Secured,
+): Promise<MeterSession> {
+  const { security, counterName } = secured;
+  const { clientSap } = options.meter.association;
+  const open = (counter?: InvocationCounter): Promise<MeterSession> => {
+    const settings = counter === undefined ? security : { ...security, counter };
+    return openOne(options, framing, clientSap, securedAssociation(settings));
+  };
+  if (counterName === undefined) return open();
+  const counter =
+    (await options.counters.counter(counterName)) ??
+    (await askCounter(options, framing, secured, "unknown"));
+  try {
+    return await open(counter);
+  } catch (error) {
+    if (!(error instanceof ExceptionError) || error.code !== "security/replay") throw error;
+    const said = error.response.invocationCounter;
+    return await open(await askCounter(options, framing, secured, "refused", said));
+  }
+}
+
+/**
+ * The counter, set to what the meter expects next: as it said when it refused ours, else as its
+ * counter object says to the public client. Never set back (R29).
+ */
+async function askCounter(
+  options: OpenMeterOptions,
+  framing: Framing,
+  { profile, counterName }: Secured,
+  why: "unknown" | "refused",
+  expected?: number,
+): Promise<InvocationCounter> {
+  const { counters, meter } = options;
+  const { name } = meter;
+  const next = expected ?? (await readCounter(options, framing, profile!));
+  if (next === undefined) {
+    const detail = `meter ${name} does not tell its invocation counter; give it one`;
+    throw new GatewayError("meter/counter-unknown", detail, { params: { name } });
+  }
+  const known = await counters.counter(counterName!);
+  if (!isPlausible(next, known)) {
+    const detail = `meter ${name} names invocation counter ${next}, far ahead of what is known`;
+    throw new GatewayError("meter/counter-implausible", detail, {
+      params: { name, counter: next },
+    });
+  }
+  options.onCounter(next, why);
+  return counters.begin(counterName!, next);
+}
+
+/** The next counter the meter takes; undefined: it does not tell the public client. */
+async function readCounter(
+  options: OpenMeterOptions,
+  framing: Framing,
+  { counterObject, counterStep, publicClientSap }: SecurityProfile,
+): Promise<number | undefined> {
+  const { line, turn, signal } = options;
+  const open = await openOne(options, framing, publicClientSap, {
+    authentication: { mechanism: "none" },
+  }).catch((error: unknown) => {
+    if (error instanceof DlmsError && error.code.startsWith("acse/")) return undefined;
+    throw error;
+  });
+  if (open === undefined) return undefined;
+  try {
+    const read = (): Promise<number | undefined> =>
+      readInvocationCounter(open.session, counterObject, signal);
+    const last = await turn.exchange(read);
+    return last === undefined ? undefined : last + counterStep;
+  } finally {
+    await closeMeterSession(open, line, turn);
+  }
+}
+
+async function openOne(
+  options: OpenMeterOptions,
+  framing: Framing,
+  clientSap: number,
+  secured: SecuredAssociation,
+): Promise<MeterSession> {
+  const { line, facts, turn, signal, attempt } = options;
+  const lease = await line.lease(signal, attempt.onDemand);
+  attempt.onConnected?.();
+  try {
+    const sessionOptions = { ...sessionOptionsOf(options, lease, framing), clientSap, ...secured };
+    const session = await turn.exchange(() => options.wire.openSession(sessionOptions));
+    if (line.line.framing === "auto") facts.framing = framing;
+    facts.addressSize = session.negotiated.address?.size;
+    return { session, lease };
+  } catch (error) {
+    await line.release(lease);
+    throw error;
+  }
 }
 
 /** Releases the association in the line's turn and gives the lease back. Never rejects. */
@@ -79,31 +204,7 @@ function framingsOf(line: Line, facts: MeterFacts): readonly Framing[] {
   return facts.framing === undefined ? ["hdlc", "wrapper"] : [facts.framing];
 }
 
-async function authenticationOf(
-  options: OpenMeterOptions,
-): Promise<NonNullable<SessionOptions["authentication"]>> {
-  const { meter } = options;
-  const { name } = meter;
-  const kind = meter.association.authentication;
-  if (kind === "none") return { mechanism: "none" };
-  if (kind !== "lls") {
-    const detail = `meter ${name} wants ${kind}; choose none or lls`;
-    throw new GatewayError("meter/authentication-unsupported", detail, { params: { name, kind } });
-  }
-  const password = await options.password(meter.id);
-  if (password === undefined) {
-    const detail = `meter ${name} wants a password and none is stored; give it one`;
-    throw new GatewayError("meter/password-missing", detail, { params: { name } });
-  }
-  return { mechanism: "lls", password };
-}
-
-function sessionOptionsOf(
-  options: OpenMeterOptions,
-  port: Port,
-  framing: Framing,
-  authentication: NonNullable<SessionOptions["authentication"]>,
-): SessionOptions {
+function sessionOptionsOf(options: OpenMeterOptions, port: Port, framing: Framing): SessionOptions {
   const { meter, facts, clock, signal, attempt } = options;
   const { connectTimeoutMs: connectMs, responseTimeoutMs: responseMs } = options.line.line;
   const { size, upper, lower } = meter.address;
@@ -111,9 +212,7 @@ function sessionOptionsOf(
   return {
     port,
     framing,
-    clientSap: meter.association.clientSap,
     server: { size: size === "auto" ? (facts.addressSize ?? "auto") : size, upper, lower },
-    authentication,
     ...(noSnrmParameters === true ? { hdlc: { sendParameters: false } } : {}),
     quirks: {
       ...(invokeIdAlwaysOne === undefined ? {} : { invokeIdAlwaysOne }),

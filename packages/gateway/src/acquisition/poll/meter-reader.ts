@@ -1,4 +1,5 @@
 import type { DlmsError } from "@lectura/dlms/octets";
+import { ReplayWindows } from "@lectura/dlms/security";
 import type { EventSeverity } from "../../store/store.ts";
 import type { Meter, PlanItem } from "../../registry/model.ts";
 import type { LineOwner, Turn } from "../line/line-owner.ts";
@@ -40,6 +41,8 @@ export class MeterReader {
   #facts = new MeterFacts(new Map(), () => {});
   #scalers = new ScalerCache();
   #session: MeterSession | undefined;
+  /** Counters this meter has used: what comes again is a replay. */
+  #windows = new ReplayWindows();
   /** Monotonic; 0 asks with the next poll. */
   #identityDueMs = 0;
   #listSilences = 0;
@@ -96,7 +99,7 @@ export class MeterReader {
   async open(turn: Turn, signal: AbortSignal, attempt: OpenAttempt): Promise<void> {
     if (this.isOpen) return;
     await this.close(turn);
-    const { wire, clock, password } = this.#parts;
+    const { wire, clock, credentials, counters } = this.#parts;
     this.#session = await openMeterSession({
       meter: this.#meter,
       line: this.#line,
@@ -105,7 +108,10 @@ export class MeterReader {
       wire,
       clock,
       signal,
-      password,
+      credentials,
+      counters,
+      windows: this.#windows,
+      onCounter: (next, why) => this.#tellCounter(next, why),
       attempt,
     });
   }
@@ -150,6 +156,11 @@ export class MeterReader {
     if (open !== undefined) await closeMeterSession(open, this.#line, turn);
   }
 
+  /** A person asked: the meter may begin its counters anew. */
+  forgetCounters(): void {
+    this.#windows = new ReplayWindows();
+  }
+
   /** Framing and address form did not lead anywhere: look for them again. */
   forgetAddress(): void {
     this.#facts.forgetAddress();
@@ -171,6 +182,12 @@ export class MeterReader {
   planChanged(): void {
     this.#parked.clear();
     this.#mismatched.clear();
+  }
+
+  #tellCounter(next: number, why: "unknown" | "refused"): void {
+    const cause = why === "unknown" ? "it was not known" : "the meter refused ours";
+    const message = `the invocation counter was asked for (${cause}); it goes on at ${next}`;
+    this.#tell("meter/counter-read", "info", message);
   }
 
   #mayList(conformance: ReadonlySet<string>): boolean {

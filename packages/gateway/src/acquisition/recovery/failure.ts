@@ -2,16 +2,23 @@ import { DlmsError } from "@lectura/dlms/octets";
 import type { Failure } from "./health.ts";
 
 /**
- * What recovery may look at. Anything that is not a `DlmsError` is our own bug: this meter pauses,
- * the others go on, and the log has the stack.
+ * Codes of an answer that proves keys wrong, or cannot be told from it. With the keys that have
+ * just worked it is the answer that is wrong: a fresh session decides.
  */
-export function failureOf(error: unknown): Failure {
+const wrongKeyCodes: ReadonlySet<string> = new Set(["security/tag"]);
+
+/**
+ * What recovery may look at. Anything that is not a `DlmsError` is our own bug: this meter pauses,
+ * the others go on, and the log has the stack. `wasUp`: this session had answered before.
+ */
+export function failureOf(error: unknown, wasUp = false): Failure {
   if (error instanceof DlmsError) {
     const prefix = `${error.code}: `;
-    const { message, code, recovery } = error;
+    const { message, code } = error;
+    const whenKeysAreWrong = wasUp ? "reopen-session" : "hold-credential";
     return {
       code,
-      recovery,
+      recovery: wrongKeyCodes.has(code) ? whenKeysAreWrong : error.recovery,
       detail: message.startsWith(prefix) ? message.slice(prefix.length) : message,
     };
   }

@@ -1,6 +1,8 @@
 /** What a row of a fleet file may say, under which names, and how it becomes a draft. */
+import type { ObisCode } from "@lectura/dlms/cosem";
 import { GatewayError } from "../../errors.ts";
 import type { LineDraft, MeterDraft } from "../../control/gateway-control.ts";
+import { type MeterKeyName, meterKeyNames } from "../../vault/secret-names.ts";
 import { invalid } from "../drafts.ts";
 
 /** Field names people use, spelt without `_`, `-`, blanks and capitals; to the field they mean. */
@@ -31,6 +33,35 @@ const fieldNames: Readonly<Record<string, FleetField>> = {
   tbtoken: "thingsBoardToken",
   thingsboardtokenenv: "thingsBoardTokenEnv",
   tbtokenenv: "thingsBoardTokenEnv",
+  suite: "suite",
+  protection: "protection",
+  cipheredcontext: "cipheredContext",
+  form: "form",
+  dedicatedkey: "dedicatedKey",
+  dedicated: "dedicatedKey",
+  clientsystemtitle: "clientSystemTitle",
+  clienttitle: "clientSystemTitle",
+  serversystemtitle: "serverSystemTitle",
+  servertitle: "serverSystemTitle",
+  challengeoctets: "challengeOctets",
+  counterobject: "counterObject",
+  counterstep: "counterStep",
+  publicclientsap: "publicClientSap",
+  publicsap: "publicClientSap",
+  guek: "guek",
+  guekenv: "guekEnv",
+  gbek: "gbek",
+  gbekenv: "gbekEnv",
+  gak: "gak",
+  gakenv: "gakEnv",
+  kek: "kek",
+  kekenv: "kekEnv",
+  hlssecret: "hlsSecret",
+  hlssecretenv: "hlsSecretEnv",
+  signing: "signing",
+  signingenv: "signingEnv",
+  serversigning: "serverSigning",
+  serversigningenv: "serverSigningEnv",
   keys: "keys",
   plan: "keys",
   interval: "interval",
@@ -59,6 +90,19 @@ export type FleetField =
   | "passwordEnv"
   | "thingsBoardToken"
   | "thingsBoardTokenEnv"
+  | "suite"
+  | "protection"
+  | "cipheredContext"
+  | "form"
+  | "dedicatedKey"
+  | "clientSystemTitle"
+  | "serverSystemTitle"
+  | "challengeOctets"
+  | "counterObject"
+  | "counterStep"
+  | "publicClientSap"
+  | MeterKeyName
+  | `${MeterKeyName}Env`
   | "keys"
   | "interval"
   | "intervalMs"
@@ -142,7 +186,7 @@ function endpoint(fields: FleetFields): LineDraft["endpoint"] | undefined {
 /** From its own column, or the variable another column names. */
 function secret(
   fields: FleetFields,
-  field: "password" | "thingsBoardToken",
+  field: "password" | "thingsBoardToken" | MeterKeyName,
   environment: Environment,
 ): string | undefined {
   const variable = text(fields, `${field}Env`);
@@ -174,6 +218,32 @@ function name(fields: FleetFields): string {
   return value;
 }
 
+/** Values of a suite and the like are checked with the draft, by the registry. */
+function security(fields: FleetFields): MeterDraft["security"] {
+  const draft = present({
+    suite: count(fields, "suite") as 0 | undefined,
+    protection: text(fields, "protection") as "none" | undefined,
+    cipheredContext: flag(fields, "cipheredContext"),
+    form: text(fields, "form") as "service" | undefined,
+    dedicatedKey: flag(fields, "dedicatedKey"),
+    clientSystemTitle: text(fields, "clientSystemTitle"),
+    serverSystemTitle: text(fields, "serverSystemTitle"),
+    challengeOctets: count(fields, "challengeOctets"),
+    counterObject: text(fields, "counterObject") as ObisCode | undefined,
+    counterStep: count(fields, "counterStep"),
+    publicClientSap: count(fields, "publicClientSap"),
+  });
+  return Object.keys(draft).length === 0 ? undefined : draft;
+}
+
+function securityKeys(fields: FleetFields, environment: Environment): MeterDraft["securityKeys"] {
+  const keys = meterKeyNames.flatMap((name) => {
+    const hex = secret(fields, name, environment);
+    return hex === undefined ? [] : [[name, hex] as const];
+  });
+  return keys.length === 0 ? undefined : Object.fromEntries(keys);
+}
+
 /** Framing and the like are checked with the draft, by the registry. @throws {GatewayError} */
 export function meterDraft(fields: FleetFields, environment: Environment): MeterDraft {
   const address = present({
@@ -193,7 +263,9 @@ export function meterDraft(fields: FleetFields, environment: Environment): Meter
       clientSap: count(fields, "clientSap"),
       authentication: text(fields, "authentication") as MeterDraft["authentication"],
       quirks: quirks && Object.fromEntries(quirks.map((quirk) => [quirk, true])),
+      security: security(fields),
       password: secret(fields, "password", environment),
+      securityKeys: securityKeys(fields, environment),
       thingsBoardToken: secret(fields, "thingsBoardToken", environment),
       keys: list(fields, "keys"),
       intervalMs: intervalMs(fields),

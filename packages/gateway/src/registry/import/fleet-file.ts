@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, type YAMLMap } from "yaml";
-import type { Line, Meter } from "../model.ts";
+import type { Line, Meter, SecurityProfile } from "../model.ts";
 import { endpointText } from "../line-records.ts";
 import { nearest } from "../nearest.ts";
 import { csvField, parseCsv } from "./csv.ts";
@@ -91,7 +91,7 @@ function parseYamlFleet(text: string, file: string): readonly FleetRow[] {
   });
 }
 
-/** `address: {size, upper, lower}` is flattened, `quirks: {name: true}` becomes a list. */
+/** `address: {size, upper, lower}` and `security: {...}` are flattened, `quirks: {name: true}` becomes a list. */
 function yamlFields(
   map: YAMLMap,
   file: string,
@@ -99,7 +99,8 @@ function yamlFields(
 ): (readonly [FleetField, unknown])[] {
   return map.items.flatMap((pair): (readonly [FleetField, unknown])[] => {
     const name = isScalar(pair.key) ? String(pair.key.value) : "";
-    if (name === "address" && isMap(pair.value)) return yamlFields(pair.value, file, lineAt);
+    const isGroup = name === "address" || name === "security";
+    if (isGroup && isMap(pair.value)) return yamlFields(pair.value, file, lineAt);
     const field = knownField(name, file, lineAt(pair.key));
     const { value } = pair;
     if (isSeq(value)) return [[field, value.items.map((item) => scalar(item))]];
@@ -115,6 +116,21 @@ function scalar(node: unknown): unknown {
   return isScalar(node) ? node.value : undefined;
 }
 
+/** Columns of a meter's security; empty where it has none. Keys are never written. */
+const securityColumns = [
+  "suite",
+  "protection",
+  "ciphered_context",
+  "form",
+  "dedicated_key",
+  "client_system_title",
+  "server_system_title",
+  "challenge_octets",
+  "counter_object",
+  "counter_step",
+  "public_client_sap",
+] as const;
+
 const csvColumns = [
   "name",
   "line",
@@ -127,6 +143,7 @@ const csvColumns = [
   "lower",
   "client_sap",
   "authentication",
+  ...securityColumns,
   "quirks",
   "keys",
   "interval_ms",
@@ -165,6 +182,7 @@ function formatCsv(lines: readonly Line[], meters: readonly Meter[]): string {
       lower: meter.address.lower,
       client_sap: meter.association.clientSap,
       authentication: meter.association.authentication,
+      ...securityCells(meter.association.security),
       quirks: quirkNames(meter).join(" "),
       keys: keysOf(meter).join(" "),
       interval_ms: meter.plan.intervalMs,
@@ -173,6 +191,25 @@ function formatCsv(lines: readonly Line[], meters: readonly Meter[]): string {
     return csvColumns.map((column) => csvField(cells[column])).join(",");
   });
   return `${[csvColumns.join(","), ...records].join("\r\n")}\r\n`;
+}
+
+function securityCells(
+  security: SecurityProfile | undefined,
+): Record<(typeof securityColumns)[number], string | number> {
+  const yesNo = (is: boolean | undefined): string => (is === undefined ? "" : is ? "yes" : "no");
+  return {
+    suite: security?.suite ?? "",
+    protection: security?.protection ?? "",
+    ciphered_context: yesNo(security?.cipheredContext),
+    form: security?.form ?? "",
+    dedicated_key: yesNo(security?.dedicatedKey),
+    client_system_title: security?.clientSystemTitle ?? "",
+    server_system_title: security?.serverSystemTitle ?? "",
+    challenge_octets: security?.challengeOctets ?? "",
+    counter_object: security?.counterObject ?? "",
+    counter_step: security?.counterStep ?? "",
+    public_client_sap: security?.publicClientSap ?? "",
+  };
 }
 
 function formatYaml(lines: readonly Line[], meters: readonly Meter[]): string {
@@ -194,6 +231,7 @@ function formatYaml(lines: readonly Line[], meters: readonly Meter[]): string {
       address: meter.address,
       clientSap: meter.association.clientSap,
       authentication: meter.association.authentication,
+      ...(meter.association.security === undefined ? {} : { security: meter.association.security }),
       quirks: quirkNames(meter),
       intervalMs: meter.plan.intervalMs,
       keys: keysOf(meter),

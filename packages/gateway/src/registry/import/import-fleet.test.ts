@@ -94,7 +94,9 @@ describe("a CSV fleet", () => {
     const environment = { METER_A: "hunter2" };
     const report = take(text, "csv", { environment, partial: true });
     expect(verdicts(report)).toEqual(["2 a added", "3 b refused registry/invalid"]);
-    expect(registry.meterPassword(1)?.reveal()).toEqual(new TextEncoder().encode("hunter2"));
+    expect(registry.meterCredentials(1).secret?.reveal()).toEqual(
+      new TextEncoder().encode("hunter2"),
+    );
     expect(JSON.stringify(report)).not.toContain("hunter2");
   });
 

@@ -119,7 +119,9 @@ function takeMeter(registry: Registry, { fields }: FleetRow, environment: Enviro
     resume: () => registry.resumeMeter(id),
   });
   if (before === undefined) return "added";
-  const hasSecret = draft.password !== undefined || draft.thingsBoardToken !== undefined;
+  const { password, thingsBoardToken, securityKeys } = draft;
+  const secrets = [password, thingsBoardToken, securityKeys];
+  const hasSecret = secrets.some((secret) => secret !== undefined);
   return hasSecret ? "updated" : compare(before, registry.meter(id));
 }
 

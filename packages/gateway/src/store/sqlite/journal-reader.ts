@@ -43,6 +43,7 @@ function statements(database: DatabaseSync) {
     ),
     scalers: prepare(`SELECT class_id AS classId, logical_name AS logicalName, scaler, unit,
       read_at AS readAt FROM scalers WHERE meter_id = ?`),
+    counter: prepare("SELECT reserved FROM invocation_counters WHERE name = ?"),
     recall: prepare("SELECT name, value FROM facts WHERE meter_id = ?"),
     newestEvents: prepare(`SELECT ${eventColumns} FROM events ORDER BY id DESC LIMIT ?`),
     newestEventsOfMeter: prepare(
@@ -95,6 +96,10 @@ export class JournalReader {
             .all(read.meterId)
             .map((row) => [String(row["name"]), String(row["value"])]),
         );
+      case "counter": {
+        const reserved = this.#sql.counter.get(read.name)?.["reserved"];
+        return typeof reserved === "number" ? reserved : undefined;
+      }
       case "events":
         return this.#events(read);
     }

@@ -32,6 +32,10 @@ function statements(database: DatabaseSync) {
       VALUES (?, ?, ?, ?, ?, ?)`),
     clearScalers: prepare("DELETE FROM scalers WHERE meter_id = ?"),
     remember: prepare("INSERT OR REPLACE INTO facts (meter_id, name, value) VALUES (?, ?, ?)"),
+    firstCounter: prepare(`
+      INSERT INTO invocation_counters (name, reserved) VALUES (?, ?) ON CONFLICT DO NOTHING`),
+    moveCounter: prepare(`
+      UPDATE invocation_counters SET reserved = ?2 WHERE name = ?1 AND reserved = ?3`),
     event: prepare(`
       INSERT INTO events (at, severity, code, meter_id, line_id, message)
       VALUES (?, ?, ?, ?, ?, ?)`),
@@ -113,6 +117,13 @@ export class JournalWriter {
       case "remember":
         this.#sql.remember.run(write.meterId, write.name, write.value);
         break;
+      case "reserve-counter": {
+        const { name, from, limit } = write;
+        const { firstCounter, moveCounter } = this.#sql;
+        const { changes } =
+          from === undefined ? firstCounter.run(name, limit) : moveCounter.run(name, limit, from);
+        return { seq: Number(changes) };
+      }
       case "record-event": {
         const { at, severity, code, meterId, lineId, message } = write.event;
         const text = message.slice(0, messageMax);

@@ -62,9 +62,19 @@ export type Write =
       readonly name: string;
       readonly value: string;
     }
+  | {
+      readonly op: "reserve-counter";
+      readonly name: string;
+      /** What must be stored for it; undefined: nothing yet. */
+      readonly from: number | undefined;
+      readonly limit: number;
+    }
   | { readonly op: "record-event"; readonly event: Omit<StoredEvent, "id"> };
 
-/** Outcome of one write of a committed batch: `seq` of an append, else 0; or why it was refused. */
+/**
+ * Outcome of one write of a committed batch: `seq` of an append, 1 for a counter reserved, else 0;
+ * or why it was refused.
+ */
 export type WriteResult = { readonly seq: number } | { readonly refused: StoreProblem };
 
 export type Read =
@@ -94,6 +104,7 @@ export type Read =
   | { readonly op: "latest"; readonly meterId: number; readonly polls: number }
   | { readonly op: "scalers"; readonly meterId: number }
   | { readonly op: "recall"; readonly meterId: number }
+  | { readonly op: "counter"; readonly name: string }
   | {
       readonly op: "events";
       readonly meterId: number | undefined;
@@ -137,6 +148,7 @@ export interface ReadAnswers {
   readonly latest: WithLayouts<JournalRow>;
   readonly scalers: readonly CachedScaler[];
   readonly recall: ReadonlyMap<string, string>;
+  readonly counter: number | undefined;
   readonly events: readonly StoredEvent[];
 }
 
