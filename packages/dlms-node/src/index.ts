@@ -85,7 +85,7 @@ export {
   type PushListenerOptions,
   type PushPeerAddress,
 } from "./push-listener-options.ts";
-export type { PushEndpoint, PushEntrance } from "./push-listener-tcp.ts";
+export type { PushEndpoint, PushEntrance, PushTcpEndpoint } from "./push-listener-tcp.ts";
 export {
   activateSecurityPolicy,
   agreeKeys,

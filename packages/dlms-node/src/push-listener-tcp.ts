@@ -1,5 +1,6 @@
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { portErrorFrom } from "./port-error.ts";
+import type { Socket } from "node:net";
+import type { TlsOptions } from "node:tls";
+import { listenForSockets, type SocketListener } from "./listen-sockets.ts";
 import type { PushPeerAddress } from "./push-listener-options.ts";
 import { type PushListenerShared, PushPeer } from "./push-listener-peer.ts";
 
@@ -9,6 +10,12 @@ export interface PushEndpoint {
   readonly host?: string;
   /** 0 or absent: a free one. Meters are told one; 4059 is registered for DLMS. */
   readonly port?: number;
+}
+
+/** Where to listen over TCP. */
+export interface PushTcpEndpoint extends PushEndpoint {
+  /** TLS with this certificate and key; `requestCert` and `ca` ask the meter for its own. */
+  readonly tls?: TlsOptions;
 }
 
 /** One way in, open. */
@@ -25,46 +32,38 @@ export interface PushEntrance extends AsyncDisposable {
  */
 const sliceOctets = 1024;
 
-/** @throws {PortError} tcp/address-in-use, tcp/not-permitted, tcp/failed */
+/** @throws {PortError} tcp/address-in-use, tcp/not-permitted, tcp/tls-failed, tcp/failed */
 export async function listenTcp(
-  endpoint: PushEndpoint,
+  endpoint: PushTcpEndpoint,
   shared: PushListenerShared,
 ): Promise<PushEntrance> {
   const { host = "127.0.0.1", port = 0 } = endpoint;
   const connections = new Map<Socket, PushConnection>();
-  const options = { noDelay: true, keepAlive: true, allowHalfOpen: true };
-  const server = createServer(options, (socket) => accept(socket, connections, shared));
-  await new Promise<void>((resolve, reject) => {
-    const onError = (error: Error): void => reject(portErrorFrom(error, `${host}:${port}`));
-    server.once("error", onError);
-    server.listen({ host, port, backlog: 1024 }, () => {
-      server.off("error", onError);
-      resolve();
-    });
+  const listener = await listenForSockets({
+    host,
+    port,
+    ...(endpoint.tls === undefined ? {} : { tls: endpoint.tls }),
+    allowHalfOpen: true,
+    accept: (socket) => accept(socket, connections, shared),
   });
   return {
     host,
-    port: (server.address() as AddressInfo).port,
+    port: listener.port,
     get peers() {
       return connections.size;
     },
-    [Symbol.asyncDispose]: () => close(server, connections),
+    [Symbol.asyncDispose]: () => close(listener, connections),
   };
 }
 
 async function close(
-  server: Server,
+  listener: SocketListener,
   connections: ReadonlyMap<Socket, PushConnection>,
 ): Promise<void> {
-  const open = [...connections];
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    for (const [socket, { peer }] of open) {
-      peer[Symbol.dispose]();
-      socket.destroy();
-    }
-  });
-  await Promise.all(open.map(([, { peer }]) => peer.settled()));
+  const peers = [...connections.values()].map(({ peer }) => peer);
+  for (const peer of peers) peer[Symbol.dispose]();
+  await listener.close();
+  await Promise.all(peers.map((peer) => peer.settled()));
 }
 
 function accept(

@@ -6,13 +6,18 @@ import {
   type PushPeerAddress,
 } from "./push-listener-options.ts";
 import { type PushListenerShared, PushPeer } from "./push-listener-peer.ts";
-import { listenTcp, type PushEndpoint, type PushEntrance } from "./push-listener-tcp.ts";
+import {
+  listenTcp,
+  type PushEndpoint,
+  type PushEntrance,
+  type PushTcpEndpoint,
+} from "./push-listener-tcp.ts";
 import { listenUdp } from "./push-listener-udp.ts";
 
 /** Where to listen, and for whom. */
 export interface ListenForPushesOptions extends PushListenerOptions {
   /** Absent: not over TCP. */
-  readonly tcp?: PushEndpoint;
+  readonly tcp?: PushTcpEndpoint;
   /** Absent: not over UDP. */
   readonly udp?: PushEndpoint;
 }
@@ -30,7 +35,7 @@ export interface PushListener extends AsyncDisposable {
  * by their first octets. A TCP meter is read on only when the handler has taken what came before;
  * UDP has no such means, so what is beyond the limits is dropped and told.
  *
- * @throws {PortError} tcp/address-in-use, tcp/not-permitted, tcp/failed
+ * @throws {PortError} tcp/address-in-use, tcp/not-permitted, tcp/tls-failed, tcp/failed
  */
 export async function listenForPushes(options: ListenForPushesOptions): Promise<PushListener> {
   const shared = sharedOf(options);

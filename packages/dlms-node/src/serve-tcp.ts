@@ -1,10 +1,12 @@
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import type { TlsOptions } from "node:tls";
 import { OctetWriter } from "@lectura/dlms/octets";
 import { answerOctetsCeiling } from "@lectura/dlms/server";
 import { type Clock, systemClock } from "./clock.ts";
+import { listenForSockets } from "./listen-sockets.ts";
 import type { Port } from "./port.ts";
-import { portErrorFrom } from "./port-error.ts";
-import { type ServedFraming, type ServedMeter, serveSession } from "./server-session.ts";
+import type { ServedMeter } from "./served-meter.ts";
+import { type ServedFraming, serveSession } from "./server-session.ts";
 import { portFromSocket } from "./tcp-port.ts";
 
 export interface ServeTcpOptions {
@@ -12,6 +14,8 @@ export interface ServeTcpOptions {
   readonly host?: string;
   /** 0 or absent: a free one. */
   readonly port?: number;
+  /** TLS with this certificate and key; `requestCert` and `ca` ask the client for its own. */
+  readonly tls?: TlsOptions;
   readonly meters: readonly ServedMeter[];
   /** Absent: "auto". */
   readonly framing?: ServedFraming;
@@ -53,22 +57,24 @@ const answers = new OctetWriter(answerOctetsCeiling, 4096);
 /**
  * Serves meters on one TCP port.
  *
- * @throws {PortError} tcp/address-in-use, tcp/not-permitted, tcp/failed
+ * @throws {PortError} tcp/address-in-use, tcp/not-permitted, tcp/tls-failed, tcp/failed
  */
 export async function serveTcp(options: ServeTcpOptions): Promise<ServedLine> {
   const { host = "127.0.0.1", port = 0 } = options;
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
-    accept(socket, sockets, options);
+  const listener = await listenForSockets({
+    host,
+    port,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    accept: (socket) => accept(socket, sockets, options),
   });
-  await listen(server, host, port);
   return {
     host,
-    port: (server.address() as AddressInfo).port,
+    port: listener.port,
     get connections() {
       return sockets.size;
     },
-    [Symbol.asyncDispose]: () => close(server, sockets),
+    [Symbol.asyncDispose]: () => listener.close(),
   };
 }
 
@@ -93,26 +99,4 @@ function accept(socket: Socket, sockets: Set<Socket>, options: ServeTcpOptions):
   if (port === undefined) return;
   const { meters, framing = "auto" } = options;
   serveSession({ port, meters, framing, clock, writer: answers });
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onError = (error: Error): void => reject(portErrorFrom(error, `${host}:${port}`));
-    server.once("error", onError);
-    server.listen({ host, port, backlog: 1024 }, () => {
-      server.off("error", onError);
-      resolve();
-    });
-  });
-}
-
-function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  return new Promise((resolve) => {
-    if (!server.listening) {
-      resolve();
-      return;
-    }
-    server.close(() => resolve());
-    for (const socket of sockets) socket.destroy();
-  });
 }

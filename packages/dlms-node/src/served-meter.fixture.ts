@@ -6,7 +6,9 @@ import { Secret } from "@lectura/dlms/security";
 import { answerOctetsCeiling, ObjectDirectory, type ServerObject } from "@lectura/dlms/server";
 import type { Clock } from "./clock.ts";
 import type { Port } from "./port.ts";
-import { type ServedMeter, serveSession } from "./server-session.ts";
+import { type ServerSessionOptions, serveSession } from "./server-session.ts";
+
+type ServedMeter = ServerSessionOptions["meters"][number];
 
 /** What the meter holds as its voltage. */
 export const voltageValue = 23_012;
