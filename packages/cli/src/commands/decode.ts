@@ -1,36 +1,33 @@
-import { readFile } from "node:fs/promises";
 import { DecodeError, DlmsError, fromHex } from "@lectura/dlms/octets";
 import {
+  guess,
   isLayerName,
   type Json,
   type JsonObject,
+  type LayerName,
   layerNames,
   translate,
-  translateUnknown,
+  translateTree,
+  type TranslationTree,
 } from "@lectura/dlms/translate";
 import { nodeCrypto } from "@lectura/dlms-node";
 import type { Context } from "../context.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { aroundError, octetTreeLines } from "../octet-tree.ts";
 import { CliError } from "../problem.ts";
-import { treeLines } from "../tree.ts";
+import { decodeNote } from "../texts/decode-notes.ts";
+import { type DecodeInput, decodeInput, decodeKeys, type NamedKeys } from "./decode-input.ts";
 
-export interface DecodeOptions {
+export interface DecodeOptions extends DecodeInput {
   readonly layer?: string;
-  readonly keysFile?: string;
-  readonly key?: readonly string[];
   readonly jsonl?: boolean;
 }
-
-/** Octets of hex text taken from standard input. */
-const inputOctetsMax = 16 * 1024 * 1024;
-
-type Keys = Readonly<Record<string, unknown>>;
 
 interface Question {
   readonly id?: unknown;
   readonly layer?: unknown;
   readonly hex?: unknown;
-  readonly keys?: Keys;
+  readonly keys?: NamedKeys;
   readonly given?: Readonly<Record<string, unknown>>;
 }
 
@@ -39,7 +36,7 @@ function failure(id: unknown, error: JsonObject): string {
 }
 
 /** One line of `--jsonl`: never throws, whatever the line is. */
-export function answerQuestion(text: string, keys: Keys): string {
+export function answerQuestion(text: string, keys: NamedKeys): string {
   let question: Question;
   try {
     question = JSON.parse(text) as Question;
@@ -80,24 +77,11 @@ export function answerQuestion(text: string, keys: Keys): string {
   }
 }
 
-async function keysOf(context: Context, options: DecodeOptions): Promise<Keys> {
-  const keys: Record<string, unknown> = {};
-  if (options.keysFile !== undefined) {
-    const text = await readFile(options.keysFile, "utf8").catch((cause: unknown) => {
-      throw new CliError("usage/file", { file: options.keysFile ?? "" }, { cause });
-    });
-    Object.assign(keys, JSON.parse(text));
-  }
-  for (const text of options.key ?? []) {
-    const match = /^(\w+)=env:(\w+)$/.exec(text);
-    const name = match?.[1];
-    const variable = match?.[2];
-    if (name === undefined || variable === undefined) throw new CliError("usage/key-option");
-    const value = context.environment.variables[variable];
-    if (value === undefined) throw new CliError("usage/variable", { name: variable });
-    keys[name] = value;
-  }
-  return keys;
+/** What one lot of octets is: its meaning, where it has one, and its parts. */
+interface Decoded {
+  readonly octets: Uint8Array;
+  readonly value: Json | undefined;
+  readonly tree: TranslationTree;
 }
 
 /** `decode [HEX...]`: a tree for people, JSON for scripts, `--jsonl` for vectors. */
@@ -106,7 +90,7 @@ export async function decode(
   words: readonly string[],
   options: DecodeOptions,
 ): Promise<ExitCode> {
-  const keys = await keysOf(context, options);
+  const keys = await decodeKeys(context, options);
   const { output, environment } = context;
   if (options.jsonl === true) {
     for await (const line of environment.inputLines()) {
@@ -114,32 +98,58 @@ export async function decode(
     }
     return exitCodes.done;
   }
-  const text = words.length > 0 ? words.join("") : await environment.readInput(inputOctetsMax);
-  let octets: Uint8Array;
-  try {
-    octets = fromHex(text.trim());
-  } catch (cause) {
-    throw new CliError("decode/not-hex", {}, { cause });
-  }
-  if (octets.length === 0) throw new CliError("decode/not-hex");
-  const { layer, value } = decodeAs(options.layer, octets, keys);
-  output.document({ layer, value });
-  if (!output.json) {
-    output.line(output.colour.bold(layer));
-    for (const line of treeLines(value, output.colour)) output.line(line);
-  }
-  return exitCodes.done;
+  const layer = layerOf(options.layer);
+  // An option that takes several words takes the octets behind it, too.
+  const more = (options.key ?? []).filter((word) => !word.includes("="));
+  const found = await decodeInput(context, [...words, ...more], options);
+  const decoded = found.map((octets) => decodeOne(context, layer, octets, keys));
+  for (const one of decoded) show(context, one);
+  const broken = decoded.find(({ tree }) => tree.error !== undefined)?.tree.error;
+  if (broken === undefined) return exitCodes.done;
+  const { code, layer: where, field, octet, message } = broken;
+  const detail = `${where}: ${field} at octet ${octet}: ${message}`;
+  throw new CliError(code as `${string}/${string}`, { detail });
 }
 
-function decodeAs(
-  layer: string | undefined,
-  octets: Uint8Array,
-  keys: Keys,
-): { readonly layer: string; readonly value: Json } {
-  if (layer === undefined) return translateUnknown(octets);
-  if (!isLayerName(layer)) {
-    const choices = layerNames.join(", ");
-    throw new CliError("usage/choice", { name: "--layer", text: layer, choices });
+function layerOf(layer: string | undefined): LayerName | undefined {
+  if (layer === undefined || isLayerName(layer)) return layer;
+  const choices = layerNames.join(", ");
+  throw new CliError("usage/choice", { name: "--layer", text: layer, choices });
+}
+
+function decodeOne(
+  { output }: Context,
+  forced: LayerName | undefined,
+  given: Uint8Array,
+  keys: NamedKeys,
+): Decoded {
+  const question = { keys, given: {}, crypto: nodeCrypto };
+  const { layer, octets } =
+    forced === undefined ? guess(given, question) : { layer: forced, octets: given };
+  const request = { ...question, octets };
+  const value = orNothing(() => translate(layer, request));
+  return { octets, value, tree: translateTree(layer, request, { language: output.language }) };
+}
+
+/** The tree says why there is no value. */
+function orNothing(read: () => Json): Json | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DlmsError) return undefined;
+    if (!(error instanceof RangeError)) throw error;
+    throw new CliError("decode/bad-question", { detail: error.message }, { cause: error });
   }
-  return { layer, value: translate(layer, { octets, keys, given: {}, crypto: nodeCrypto }) };
+}
+
+function show({ output }: Context, { octets, value, tree }: Decoded): void {
+  const { layer, root, error } = tree;
+  output.document({ layer, octets: octets.toHex(), value, tree: root, error });
+  if (output.json) return;
+  const { colour, columns, language } = output;
+  const note = (text: string): string => decodeNote(text, language);
+  const said = root.note === undefined ? "" : `  ${colour.dim(note(root.note))}`;
+  output.line(`${colour.bold(layer)} ${octets.length} ${note("octets")}${said}`);
+  for (const line of octetTreeLines(root, octets, { colour, columns, note })) output.line(line);
+  if (error !== undefined) for (const line of aroundError(root, octets, colour)) output.line(line);
 }

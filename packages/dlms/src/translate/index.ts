@@ -1,4 +1,9 @@
-export { translateUnknown, type UnknownTranslation } from "./detect.ts";
+export {
+  type FailedTranslation,
+  guess,
+  translateUnknown,
+  type UnknownTranslation,
+} from "./detect.ts";
 export type { Json, JsonObject } from "./json.ts";
 export { isLayerName, type LayerName, layerNames, translate } from "./layers.ts";
 export type { DerivedBuffer, TranslationError, TranslationNode } from "./node.ts";

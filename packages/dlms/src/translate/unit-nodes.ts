@@ -1,4 +1,4 @@
-/** Units of the smaller layers along a cursor: wrapper, M-Bus, sign-on lines, alarms, date-times. */
+/** Units of smaller layers along a cursor: wrapper, M-Bus, sign-on lines, alarms, date-times. */
 import { DecodeError } from "../error.ts";
 import { parseSignOnLine } from "../iec62056-21/line.ts";
 import { mbusChecksum, mbusOverheadOctets, parseMbusFrame } from "../mbus/frame.ts";
