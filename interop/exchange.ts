@@ -1,5 +1,7 @@
 /** What is asked of a meter, what comes back, and who can ask: the same for ours and for peers. */
 import type { ObisText } from "@lectura/dlms/cosem";
+import type { SessionOptions } from "@lectura/dlms-node";
+import type { Security } from "./securities.ts";
 
 export type Framing = "hdlc" | "wrapper";
 
@@ -42,19 +44,18 @@ export type Answer =
   | { readonly ok: true; readonly value: Plain }
   | { readonly ok: false; readonly error: string };
 
-export type Authentication =
-  | { readonly kind: "none" }
-  | { readonly kind: "lls"; readonly password: string };
+/** Ways of a peer's HDLC that our client has to be told of; as in `SessionOptions`. */
+export type LinkNeeds = Pick<SessionOptions, "hdlc" | "quirks">;
 
 /** Where a meter is and how it wants to be called. */
 export interface Place {
   readonly port: number;
   readonly framing: Framing;
-  readonly clientSap: number;
   readonly address: { readonly size: 1 | 4; readonly upper: number; readonly lower: number };
-  readonly authentication: Authentication;
-  /** HDLC: SNRM with parameters even where they are the defaults, which need none. */
-  readonly proposesParameters?: boolean;
+  /** Who calls, how, and what protects the call. */
+  readonly security: Security;
+  /** HDLC: what its link needs that the standard does not ask for. */
+  readonly link?: LinkNeeds;
 }
 
 /** A client, ours or a peer's. Failures are answers; nothing throws. */

@@ -5,6 +5,7 @@ import { type Row, runMatrix } from "./matrix.ts";
 import { serveOurMeters } from "./our-meters.ts";
 import { findPeers } from "./peers.ts";
 import { productPathMissing, runProductPath } from "./product-path.ts";
+import { rowName } from "./securities.ts";
 import { count, table } from "./report.ts";
 
 const { values: options } = parseArgs({
@@ -14,6 +15,8 @@ const { values: options } = parseArgs({
     counts: { type: "string" },
     /** Only peers whose name contains this. */
     peer: { type: "string", default: "" },
+    /** Only rows whose mechanism and protection contain this. */
+    row: { type: "string", default: "" },
   },
 });
 
@@ -29,12 +32,15 @@ await runMatrix({
   peers: present,
   meters,
   short: options.short,
+  only: (security) => rowName(security).includes(options.row),
   onRow: (row) => {
     rows.push(row);
-    process.stderr.write(`${row.direction} ${row.peer} ${row.framing} ${row.authentication}\n`);
+    process.stderr.write(
+      `${row.direction}, ${row.peer}, ${row.framing}, ${rowName(row.security)}\n`,
+    );
   },
 });
-const missing = productPathMissing(present);
+const missing = options.row === "" ? productPathMissing(present) : "only some rows were asked for";
 if (missing !== undefined) {
   process.stderr.write(`interop: the product path is skipped: ${missing}\n`);
 }

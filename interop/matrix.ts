@@ -1,7 +1,6 @@
-/** Runs the rows of the matrix: one row is one direction, peer, framing and authentication. */
+/** Runs the rows of the matrix: one row is one direction, peer, framing and security. */
 import { systemClock } from "@lectura/dlms-node";
-import { simulatorPassword } from "@lectura/simulator";
-import type { Answer, Authentication, Driver, Framing, Place } from "./exchange.ts";
+import type { Answer, Driver, Framing, Place } from "./exchange.ts";
 import { mismatch } from "./expectation.ts";
 import {
   type OperationName,
@@ -12,10 +11,11 @@ import {
 } from "./operations.ts";
 import { OurClient } from "./our-client.ts";
 import type { OurMeters } from "./our-meters.ts";
-import { PeerClient } from "./peer-client.ts";
+import { PeerClient, type PeerCounters } from "./peer-client.ts";
+import { limitOf } from "./peer-limits.ts";
 import { PeerProcess, portOf } from "./peer-process.ts";
-import { type Direction, type Peer, peerLimits, type PeerName } from "./peers.ts";
-import { managementSap, publicSap } from "./reference-meter.ts";
+import type { Direction, Peer, PeerName } from "./peers.ts";
+import { securities, type Security } from "./securities.ts";
 
 export type Outcome =
   | { readonly kind: "pass" }
@@ -26,7 +26,7 @@ export interface RowName {
   readonly direction: Direction;
   readonly peer: PeerName;
   readonly framing: Framing;
-  readonly authentication: Authentication["kind"];
+  readonly security: Security;
 }
 
 export interface Row extends RowName {
@@ -35,60 +35,95 @@ export interface Row extends RowName {
 
 export const framings: readonly Framing[] = ["hdlc", "wrapper"];
 
-/** The dimension a later mechanism extends. */
-export const authentications: readonly (Authentication & { readonly clientSap: number })[] = [
-  { kind: "none", clientSap: publicSap },
-  { kind: "lls", clientSap: managementSap, password: simulatorPassword },
-];
-
 export interface MatrixOptions {
   readonly peers: readonly Peer[];
   readonly meters: OurMeters;
-  /** Only the strongest authentication of the table. */
+  /** Only the rows that `securities` marks for it. */
   readonly short: boolean;
+  /** Only rows whose mechanism and protection contain this. */
+  readonly only: (security: Security) => boolean;
   readonly onRow: (row: Row) => void;
 }
 
 /** Answers and notes come through different pipes. */
 const notesWithinMs = 100;
+/** For a cell that may fail by chance. */
+const attemptsMax = 3;
 
-export async function runMatrix({ peers, meters, short, onRow }: MatrixOptions): Promise<void> {
-  const chosen = short ? authentications.slice(-1) : authentications;
+export async function runMatrix(options: MatrixOptions): Promise<void> {
+  const { peers, meters, short, only, onRow } = options;
+  const chosen = securities.filter((security) => only(security) && (security.short || !short));
+  const counters: PeerCounters = { last: 0 };
   for (const peer of peers) {
     for (const framing of framings) {
-      await runOurClient(peer, framing, chosen, onRow);
-      await runOurServer(peer, framing, chosen, meters, onRow);
+      const offered = (direction: Direction): readonly Security[] =>
+        chosen.filter((security) => peer.offers(security, direction));
+      await runOurClient(peer, framing, offered("our client"), onRow);
+      await runOurServer(peer, framing, offered("our server"), { meters, counters, onRow });
     }
   }
 }
 
-type Chosen = typeof authentications;
+/** Views that a server peer does not take from its settings: `refused SAP REASON`. */
+function refusalsOf(notes: readonly string[]): ReadonlyMap<number, string> {
+  const found = notes.flatMap((line) => {
+    const [, sap, reason] = /^refused (\d+) (.*)$/.exec(line) ?? [];
+    return sap === undefined || reason === undefined ? [] : [[Number(sap), reason] as const];
+  });
+  return new Map(found);
+}
+
+/** In the place of a client whose view the peer has refused: nobody is there to be asked. */
+class Refused implements Driver {
+  readonly #answer: Answer;
+
+  constructor(error: string) {
+    this.#answer = { ok: false, error };
+  }
+
+  open(): Promise<Answer> {
+    return Promise.resolve(this.#answer);
+  }
+
+  perform(): Promise<Answer> {
+    return Promise.resolve(this.#answer);
+  }
+
+  close(): Promise<Answer> {
+    return Promise.resolve(this.#answer);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+type OnRow = MatrixOptions["onRow"];
+
+interface OurServerSide {
+  readonly meters: OurMeters;
+  readonly counters: PeerCounters;
+  readonly onRow: OnRow;
+}
 
 async function runOurClient(
   peer: Peer,
   framing: Framing,
-  chosen: Chosen,
-  onRow: MatrixOptions["onRow"],
+  chosen: readonly Security[],
+  onRow: OnRow,
 ): Promise<void> {
   if (peer.server === undefined) return;
-  await using server = new PeerProcess(peer.server(framing, simulatorPassword));
+  await using server = new PeerProcess(peer.server(framing));
   const port = await portOf(server);
-  for (const authentication of chosen) {
+  const refusals = refusalsOf(server.notes());
+  const link = peer.link === undefined ? {} : { link: peer.link };
+  const address = { size: 1, upper: 1, lower: 17 } as const;
+  for (const security of chosen) {
     await using driver = new OurClient();
-    const name: RowName = {
-      direction: "our client",
-      peer: peer.name,
-      framing,
-      authentication: authentication.kind,
-    };
-    const place = { port, address: { size: 1, upper: 1, lower: 17 } } as const;
-    const { clientSap } = authentication;
-    const proposal = peer.needsParameters ? { proposesParameters: true } : {};
+    const refusal = refusals.get(security.clientSap);
     const run: CellRun = {
-      name,
-      driver,
+      name: { direction: "our client", peer: peer.name, framing, security },
+      driver: refusal === undefined ? driver : new Refused(refusal),
       peerNotes: () => server.notes(),
-      placeOf: () => ({ ...place, ...proposal, framing, authentication, clientSap }),
+      placeOf: () => ({ port, address, ...link, framing, security }),
     };
     onRow(await runRow(run, (operation) => referenceSteps[operation]));
   }
@@ -97,29 +132,17 @@ async function runOurClient(
 async function runOurServer(
   peer: Peer,
   framing: Framing,
-  chosen: Chosen,
-  meters: OurMeters,
-  onRow: MatrixOptions["onRow"],
+  chosen: readonly Security[],
+  { meters, counters, onRow }: OurServerSide,
 ): Promise<void> {
-  await using driver = new PeerClient(peer.client);
-  for (const authentication of chosen) {
-    const more = simulatorSteps(meters, authentication.kind);
-    const name: RowName = {
-      direction: "our server",
-      peer: peer.name,
-      framing,
-      authentication: authentication.kind,
-    };
+  await using driver = new PeerClient(peer.client, counters);
+  for (const security of chosen) {
+    const more = simulatorSteps(meters, security);
     const run: CellRun = {
-      name,
+      name: { direction: "our server", peer: peer.name, framing, security },
       driver,
       peerNotes: () => [],
-      placeOf: ({ meter }) => ({
-        ...meters.places[meter],
-        framing,
-        authentication,
-        clientSap: authentication.clientSap,
-      }),
+      placeOf: ({ meter }) => ({ ...meters.places[meter], framing, security }),
     };
     onRow(await runRow(run, (name) => [...referenceSteps[name], ...(more[name] ?? [])]));
     await driver.close();
@@ -139,10 +162,24 @@ async function runRow(
 ): Promise<Row> {
   const cells: Partial<Record<OperationName, Outcome>> = {};
   for (const operation of operationNames) {
-    const error = await runSteps(run, stepsOf(operation));
-    cells[operation] = error === undefined ? { kind: "pass" } : judge(run.name, operation, error);
+    cells[operation] = await runCell(run, operation, stepsOf(operation));
   }
   return { ...run.name, cells };
+}
+
+/** Once more, where what the peer cannot depends on chance. */
+async function runCell(
+  run: CellRun,
+  operation: OperationName,
+  steps: readonly Step[],
+): Promise<Outcome> {
+  for (let attempt = 1; ; attempt++) {
+    const error = await runSteps(run, steps);
+    if (error === undefined) return { kind: "pass" };
+    const limit = limitOf({ ...run.name, operation }, error);
+    if (limit === undefined) return { kind: "fail", error };
+    if (limit.byChance !== true || attempt === attemptsMax) return { kind: "peer cannot", error };
+  }
 }
 
 /** The first thing that went wrong. Every cell opens its own associations. */
@@ -171,19 +208,11 @@ function problemOf({ request, expected = null }: Step, answer: Answer): string |
 /** With what the peer itself said of it. */
 async function told(problem: string, { peerNotes }: CellRun): Promise<string> {
   await systemClock.sleep(notesWithinMs);
-  const note = peerNotes().findLast((line) => line.startsWith("error "));
-  return note === undefined ? problem : `${problem}; peer: ${note.slice("error ".length)}`;
+  const said = peerNotes().flatMap((line) => noteOf(line) ?? []);
+  return said.length === 0 ? problem : `${problem}; peer: ${said.at(-1)}`;
 }
 
-function judge(name: RowName, operation: OperationName, error: string): Outcome {
-  const isKnown = peerLimits.some(
-    (limit) =>
-      limit.peer === name.peer &&
-      limit.direction === name.direction &&
-      limit.operations.includes(operation) &&
-      (limit.framing ?? name.framing) === name.framing &&
-      (limit.authentication ?? name.authentication) === name.authentication &&
-      limit.error.test(error),
-  );
-  return { kind: isKnown ? "peer cannot" : "fail", error };
+/** What a peer's script says by itself, and what ended a thread of a JVM. */
+function noteOf(line: string): string | undefined {
+  return /^(?:error |Exception in thread "[^"]*" )(.*)$/.exec(line)?.[1];
 }

@@ -4,7 +4,7 @@
  */
 import type { ObisText } from "@lectura/dlms/cosem";
 import type { FleetMeter } from "@lectura/simulator";
-import type { Authentication, Member, Request } from "./exchange.ts";
+import type { Member, Request } from "./exchange.ts";
 import type { Expected } from "./expectation.ts";
 import { type MeterName, type OurMeters, worldMs } from "./our-meters.ts";
 import {
@@ -23,6 +23,7 @@ import {
   sevens,
   voltage,
 } from "./reference-meter.ts";
+import type { Security } from "./securities.ts";
 
 export const operationNames = [
   "GET",
@@ -110,8 +111,11 @@ export const referenceSteps: Readonly<Record<OperationName, readonly Step[]>> = 
 /** In addition, behind our server: the simulator's personalities. */
 export function simulatorSteps(
   { fleet }: OurMeters,
-  authentication: Authentication["kind"],
+  security: Security,
 ): Readonly<Partial<Record<OperationName, readonly Step[]>>> {
+  // The simulator's meters know neither HLS nor ciphering.
+  if (security.protection !== "none") return {};
+  if (security.mechanism !== "none" && security.mechanism !== "lls") return {};
   const { "generic-three-phase": generic, microstar, "seven-e": seven, segmented } = fleet;
   const everybody: Partial<Record<OperationName, readonly Step[]>> = {
     GET: [
@@ -129,7 +133,7 @@ export function simulatorSteps(
     segments: [simulatedList(segmented, simulatedKeys)],
   };
   // The public client of the simulator sees no profile and sets no clock.
-  if (authentication === "none") return everybody;
+  if (security.mechanism === "none") return everybody;
   const newest = Math.floor(worldMs / quarterMs) * quarterMs;
   return {
     ...everybody,
@@ -199,8 +203,10 @@ function truth(meter: FleetMeter, key: Key, atMs: number): number {
 }
 
 function nameOf({ personality }: FleetMeter): MeterName {
-  if (personality === "strict") throw new Error("no strict meter is served here");
-  return personality;
+  const names: readonly MeterName[] = ["generic-three-phase", "microstar", "seven-e", "segmented"];
+  const name = names.find((one) => one === personality);
+  if (name === undefined) throw new Error(`no ${personality} meter is served here`);
+  return name;
 }
 
 function get(

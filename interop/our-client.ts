@@ -1,35 +1,33 @@
 /** Our client as a driver: `openSession` as anybody would use it. */
 import type { Data } from "@lectura/dlms/axdr";
 import { byEntry, byTimeRange, dateTimeFromUtcMs, obis, profileGeneric } from "@lectura/dlms/cosem";
-import { Secret } from "@lectura/dlms/security";
+import { InvocationCounter } from "@lectura/dlms/security";
 import type { AttributeDescriptor, GetDataResult } from "@lectura/dlms/xdlms";
 import { openSession, type Session } from "@lectura/dlms-node";
 import type { Answer, Driver, Member, Place, Plain, Request } from "./exchange.ts";
+import { ourClientSecurity } from "./our-security.ts";
 
 /** Small enough that 900 octets need block transfer. */
 const maxPduOctets = 300;
 const responseMs = 3000;
 
 export class OurClient implements Driver {
+  readonly #counter = new InvocationCounter({ next: 1 });
   #session: Session | undefined;
 
   open(place: Place): Promise<Answer> {
     return answerOf(async () => {
       await this.close();
-      const { port, framing, clientSap, address, authentication } = place;
-      const { proposesParameters: sendParameters } = place;
+      const { port, framing, address, security } = place;
       this.#session = await openSession({
         tcp: `127.0.0.1:${port}`,
         framing,
-        clientSap,
+        clientSap: security.clientSap,
         server: address,
-        ...(sendParameters === undefined ? {} : { hdlc: { sendParameters } }),
+        ...(framing === "hdlc" ? place.link : undefined),
         maxPduOctets,
         timeouts: { responseMs },
-        authentication:
-          authentication.kind === "lls"
-            ? { mechanism: "lls", password: Secret.fromText(authentication.password) }
-            : { mechanism: "none" },
+        ...ourClientSecurity(security, this.#counter),
       });
       return null;
     });

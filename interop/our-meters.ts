@@ -1,8 +1,10 @@
 /** What our server side serves: the simulator's personalities and the reference meter. */
 import { serveTcp, systemClock } from "@lectura/dlms-node";
-import { type FleetMeter, simulatorPassword, startFleet } from "@lectura/simulator";
+import { type FleetMeter, startFleet } from "@lectura/simulator";
 import type { Place } from "./exchange.ts";
+import { ourServerSecurity } from "./our-security.ts";
 import { referenceMeter } from "./reference-meter.ts";
+import { securities } from "./securities.ts";
 
 const simulated = ["generic-three-phase", "microstar", "seven-e", "segmented"] as const;
 
@@ -21,9 +23,12 @@ export const worldMs: number = Date.UTC(2026, 0, 15, 12, 34, 56);
 export async function serveOurMeters(): Promise<OurMeters> {
   await using starting = new AsyncDisposableStack();
   const clock = { ...systemClock, nowMs: () => worldMs };
-  const meters = { ...referenceMeter(simulatorPassword) };
+  const views = securities.map((security) => ({
+    clientSap: security.clientSap,
+    ...ourServerSecurity(security),
+  }));
   const line = starting.use(
-    await serveTcp({ host: "127.0.0.1", port: 0, clock, meters: [meters] }),
+    await serveTcp({ host: "127.0.0.1", port: 0, clock, meters: [referenceMeter(views)] }),
   );
   const fleet = starting.use(
     await startFleet({ meters: simulated.length, personality: simulated, clock, seed: 5 }),

@@ -1,41 +1,58 @@
 /** A peer as a client; its process speaks the lines of `peers/line_protocol.py`. */
 import type { Answer, Driver, Member, Place, Request, Typed } from "./exchange.ts";
 import { type Command, PeerProcess } from "./peer-process.ts";
+import { securityWords } from "./peer-words.ts";
 
 /** Longer than the peers' own timeouts of 5 s, so that it is their error that is seen. */
 const answerWithinMs = 10_000;
+/** Invocation counters one association may use: the next one begins above them. */
+const countersPerAssociation = 1000;
+
+/** The last one given out: meters refuse a counter that comes again, whoever sends it. */
+export interface PeerCounters {
+  last: number;
+}
 
 export class PeerClient implements Driver {
   readonly #command: Command;
   #process: PeerProcess | undefined;
+  readonly #counters: PeerCounters;
 
-  constructor(command: Command) {
+  constructor(command: Command, counters: PeerCounters) {
     this.#command = command;
+    this.#counters = counters;
   }
 
   open(place: Place): Promise<Answer> {
-    const { port, framing, clientSap, address, authentication } = place;
+    const { port, framing, address, security } = place;
     const { size, upper, lower } = address;
-    const password = authentication.kind === "lls" ? ` ${authentication.password}` : "";
-    return this.#ask(
-      `session ${port} ${framing} ${clientSap} ${size} ${upper} ${lower} ` +
-        `${authentication.kind}${password}`,
-    );
+    this.#counters.last += countersPerAssociation;
+    const words = [
+      `port=${port}`,
+      `framing=${framing}`,
+      `size=${size}`,
+      `upper=${upper}`,
+      `lower=${lower}`,
+      `counter=${this.#counters.last}`,
+      ...securityWords(security, "client"),
+    ];
+    return this.ask(`session ${words.join(" ")}`);
   }
 
   perform(request: Request): Promise<Answer> {
-    return this.#ask(requestLine(request));
+    return this.ask(requestLine(request));
   }
 
   close(): Promise<Answer> {
-    return this.#ask("end");
+    return this.ask("end");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process?.[Symbol.asyncDispose]();
   }
 
-  async #ask(line: string): Promise<Answer> {
+  /** One line to the process, started where there is none, and its answer. */
+  async ask(line: string): Promise<Answer> {
     this.#process ??= new PeerProcess(this.#command);
     const process = this.#process;
     process.write(line);

@@ -1,10 +1,11 @@
-/** The other implementations: how they are started, and what they are known not to do. */
+/** The other implementations: how they are started, and what they offer. */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Authentication, Framing } from "./exchange.ts";
-import { type OperationName, operationNames } from "./operations.ts";
+import type { Framing, LinkNeeds } from "./exchange.ts";
 import type { Command } from "./peer-process.ts";
+import { securityWords } from "./peer-words.ts";
+import { securities, type Security } from "./securities.ts";
 
 export type PeerName = "gurux-dlms" | "jdlms" | "dlms-cosem";
 export type Direction = "our client" | "our server";
@@ -15,9 +16,11 @@ export interface Peer {
   readonly missing: string | undefined;
   readonly client: Command;
   /** Absent: the package has no server. Prints `ready PORT`. */
-  readonly server?: (framing: Framing, password: string) => Command;
-  /** Its server does not take an SNRM without parameters. */
-  readonly needsParameters?: boolean;
+  readonly server?: (framing: Framing) => Command;
+  /** Whether it offers the mechanism, the suite and the envelope at all; if not, no row. */
+  readonly offers: (security: Security, direction: Direction) => boolean;
+  /** What our client has to be told of its server's HDLC. */
+  readonly link?: LinkNeeds;
 }
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -42,75 +45,46 @@ export function findPeers(): readonly Peer[] {
       name: "gurux-dlms",
       missing: noPython,
       client: pythonPeer("gurux_client.py"),
-      server: (framing, password) => pythonPeer("gurux_server.py", framing, password),
+      server: (framing) => pythonPeer("gurux_server.py", framing, ...viewWords()),
+      offers: () => true,
     },
     {
       name: "jdlms",
       missing: noJava,
       client: javaPeer("Client"),
-      server: (framing, password) => javaPeer("Server", framing, password),
-      needsParameters: true,
+      server: (framing) => javaPeer("Server", framing, ...viewWords()),
+      offers: jdlmsOffers,
+      // No SNRM without parameters, no N(R) but 0, and no answer of several segments.
+      link: {
+        hdlc: { sendParameters: true, receiveOctetsMax: 2030, transmitOctetsMax: 2030 },
+        quirks: { ignoreReceiveSequence: true },
+      },
     },
-    { name: "dlms-cosem", missing: noPython, client: pythonPeer("dlms_cosem_client.py") },
+    {
+      name: "dlms-cosem",
+      missing: noPython,
+      client: pythonPeer("dlms_cosem_client.py"),
+      offers: dlmsCosemOffers,
+    },
   ];
+}
+
+/** One word for each row, its names and values with commas between them. */
+function viewWords(): readonly string[] {
+  return securities.map((security) => securityWords(security, "server").join(","));
+}
+
+/** `AuthenticationMechanism` has NONE, LOW and HLS5_GMAC; no dedicated key, no general-glo. */
+function jdlmsOffers({ mechanism, envelope, suite }: Security): boolean {
+  return ["none", "lls", "gmac"].includes(mechanism) && envelope === "glo" && suite !== 1;
+}
+
+/** `dlms_cosem.security` has none, LLS, GMAC and AES (2); its glo- is always general-glo. */
+function dlmsCosemOffers({ mechanism, envelope, suite }: Security): boolean {
+  return ["none", "lls", "gmac"].includes(mechanism) && envelope === "glo" && suite === 0;
 }
 
 function hasJava(): boolean {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   return folders.some((folder) => existsSync(join(folder, "java")));
 }
-
-/**
- * What a peer cannot. A failing cell passes as "peer cannot" only when it is described here and its
- * error is the one described; the reasons are in docs/interop.md.
- */
-export interface PeerLimit {
-  readonly peer: PeerName;
-  readonly direction: Direction;
-  readonly operations: readonly OperationName[];
-  readonly framing?: Framing;
-  readonly authentication?: Authentication["kind"];
-  readonly error: RegExp;
-}
-
-export const peerLimits: readonly PeerLimit[] = [
-  {
-    peer: "gurux-dlms",
-    direction: "our client",
-    operations: ["entry"],
-    error: /1 elements in 0 octets/,
-  },
-  {
-    peer: "gurux-dlms",
-    direction: "our client",
-    operations: ["range"],
-    error: /hardware-fault/,
-  },
-  {
-    peer: "jdlms",
-    direction: "our client",
-    operations: operationNames,
-    framing: "hdlc",
-    error: /answer with N\(R\) 0, expected 1/,
-  },
-  {
-    peer: "jdlms",
-    direction: "our server",
-    operations: ["segments"],
-    framing: "hdlc",
-    error: /BufferUnderflowException|no answer within/,
-  },
-  {
-    peer: "dlms-cosem",
-    direction: "our server",
-    operations: ["7E"],
-    framing: "hdlc",
-    error: /CommunicationError: Could not receive data/,
-  },
-  {
-    peer: "dlms-cosem",
-    direction: "our server",
-    operations: ["entry"],
-    error: /NotImplementedError/,
-  },
-];

@@ -96,7 +96,7 @@ async function servePeers(
   for (const peer of peers) {
     for (const framing of served[peer.name] ?? []) {
       if (peer.server === undefined || (short && meters.length > 0)) continue;
-      const server = started.use(new PeerProcess(peer.server(framing, simulatorPassword)));
+      const server = started.use(new PeerProcess(peer.server(framing)));
       const name = `${peer.name}-${framing}`;
       meters.push({ peer: peer.name, framing, name, port: await portOf(server) });
     }

@@ -1,7 +1,7 @@
 /**
  * The meter every server of this folder serves, ours included: `peers/gurux_server.py` and
- * `jdlms/.../Server.java` declare the same objects. Client 16 sees it with no security, client 1
- * with LLS.
+ * `jdlms/.../Server.java` declare the same objects. Every client of `securities.ts` has a view of
+ * its own.
  */
 import { array, type Data, enumeration, i8, octetString, structure, u32 } from "@lectura/dlms/axdr";
 import {
@@ -16,8 +16,12 @@ import {
   type SelectiveAccess,
   utcMs,
 } from "@lectura/dlms/cosem";
-import { Secret } from "@lectura/dlms/security";
-import { ObjectDirectory, type ServerObject } from "@lectura/dlms/server";
+import {
+  type AssociationView,
+  currentAssociation,
+  ObjectDirectory,
+  type ServerObject,
+} from "@lectura/dlms/server";
 import type { ServedMeter } from "@lectura/dlms-node";
 
 export const publicSap = 16;
@@ -61,32 +65,30 @@ export function rowFacts(index: number): { readonly atMs: number; readonly raw: 
   return { atMs: profileStartMs + index * hourMs, raw: 1000 + index };
 }
 
-/** get, block-get, set, selective-access, action, multiple-references, priority, attribute 0. */
-const conformance = 0x00_7e1d;
+/** General protection and everything 007E1D names: get, set, action, blocks, selection, lists. */
+const conformance = 0x40_7e1d;
 const maxPduOctets = 300;
 
+/** Who a view is for, and what it asks of them. */
+export type OwnView = Pick<
+  AssociationView,
+  "authentication" | "clientSap" | "security" | "systemTitle"
+>;
+
 /** The reference meter as our own server serves it; state is that of one call. */
-export function referenceMeter(password: string): ServedMeter {
+export function referenceMeter(views: readonly OwnView[]): ServedMeter {
   const objects = new ObjectDirectory(referenceObjects());
   const shared = { objects, conformance, maxPduOctets };
   return {
     address: { size: 4, upper: 1, lower: 17 },
-    device: {
-      views: [
-        { ...shared, clientSap: publicSap, authentication: { mechanism: "none" } },
-        {
-          ...shared,
-          clientSap: managementSap,
-          authentication: { mechanism: "low", password: Secret.fromText(password) },
-        },
-      ],
-    },
+    device: { views: views.map((view) => ({ ...shared, ...view })) },
   };
 }
 
 function referenceObjects(): readonly ServerObject[] {
   const registers = [voltage, current, frequency, power, energy, resettable, sevenRegister];
   return [
+    currentAssociation(1),
     data("0.0.96.1.0.255", serial),
     data("0.0.96.1.1.255", longValue),
     data(noteName, Uint8Array.of(0)),

@@ -1,6 +1,7 @@
 import type { Row } from "./matrix.ts";
 import type { PathResult } from "./product-path.ts";
 import { operationNames } from "./operations.ts";
+import { protectionName, rowName } from "./securities.ts";
 
 /** A cell or a product path that was judged. */
 export interface Counts {
@@ -21,13 +22,14 @@ export function count(rows: readonly Row[], paths: readonly PathResult[]): Count
 
 /** The matrix for people, then every cell that did not pass with its error. */
 export function table(rows: readonly Row[], paths: readonly PathResult[]): string {
-  const head = ["", "peer", "framing", "auth", ...operationNames];
+  const head = ["", "peer", "framing", "auth", "protection", ...operationNames];
   const marks = { pass: "pass", "peer cannot": "cannot", fail: "FAIL" } as const;
   const body = rows.map((row) => [
     row.direction,
     row.peer,
     row.framing,
-    row.authentication,
+    row.security.mechanism,
+    protectionName(row.security),
     ...operationNames.map((name) => {
       const outcome = row.cells[name];
       return outcome === undefined ? "" : marks[outcome.kind];
@@ -52,7 +54,7 @@ export function table(rows: readonly Row[], paths: readonly PathResult[]): strin
 
 /** What did not pass, cells of one row with one error together. */
 function remarks(rows: readonly Row[]): readonly string[] {
-  return rows.flatMap(({ direction, peer, framing, authentication, cells }) => {
+  return rows.flatMap(({ direction, peer, framing, security, cells }) => {
     const columns = new Map<string, string[]>();
     for (const name of operationNames) {
       const outcome = cells[name];
@@ -60,7 +62,7 @@ function remarks(rows: readonly Row[]): readonly string[] {
       const remark = `${outcome.kind}: ${outcome.error}`;
       columns.set(remark, [...(columns.get(remark) ?? []), name]);
     }
-    const title = `${direction}, ${peer}, ${framing}, ${authentication}`;
+    const title = `${direction}, ${peer}, ${framing}, ${rowName(security)}`;
     return [...columns].map(([remark, names]) => `${title}, ${names.join(" ")}: ${remark}`);
   });
 }

@@ -8,9 +8,9 @@ from dlms_cosem.cosem.capture_object import CaptureObject
 from dlms_cosem.cosem.selective_access import EntryDescriptor, RangeDescriptor
 from dlms_cosem.dlms_data import DoubleLongUnsignedData, IntegerData, OctetStringData
 from dlms_cosem.io import BlockingTcpIO, HdlcTransport, TcpTransport
-from dlms_cosem.security import LowLevelSecurityAuthentication, NoSecurityAuthentication
 from dlms_cosem.utils import parse_as_dlms_data
 
+import dlms_security
 import line_protocol
 
 TYPES = {
@@ -45,12 +45,10 @@ class Session:
             transport = HdlcTransport(**places, timeout=timeout)
         else:
             transport = TcpTransport(**places, timeout=timeout)
-        authentication = NoSecurityAuthentication()
-        if target.auth == "lls":
-            authentication = LowLevelSecurityAuthentication(secret=target.password)
         self.client = DlmsClient(
-            transport=transport, authentication=authentication, timeout=timeout
+            transport=transport, timeout=timeout, **dlms_security.options(target)
         )
+        dlms_security.check(self.client, target)
         self.client.connect()
         self.client.associate()
 

@@ -1,15 +1,16 @@
 """gurux-dlms as a client; see line_protocol.py."""
 import socket
 
-from gurux_dlms import GXByteBuffer, GXDateTime, GXDLMSClient, GXReplyData
+from gurux_dlms import GXByteBuffer, GXDateTime, GXReplyData
 from gurux_dlms.enums import Authentication, DataType, InterfaceType
 from gurux_dlms.objects import GXDLMSClock, GXDLMSData, GXDLMSProfileGeneric, GXDLMSRegister
+from gurux_dlms.secure import GXDLMSSecureClient
 
+import gurux_security
 import line_protocol
 
 OCTETS_MAX = 65536
 INTERFACES = {"hdlc": InterfaceType.HDLC, "wrapper": InterfaceType.WRAPPER}
-AUTHENTICATIONS = {"none": Authentication.NONE, "lls": Authentication.LOW}
 CLASSES = {1: GXDLMSData, 3: GXDLMSRegister, 7: GXDLMSProfileGeneric, 8: GXDLMSClock}
 TYPES = {
     "octet-string": DataType.OCTET_STRING,
@@ -22,15 +23,16 @@ class Session:
     def __init__(self, target):
         address = target.upper
         if target.framing == "hdlc" and target.size != 1:
-            address = GXDLMSClient.getServerAddress(target.upper, target.lower)
-        self.client = GXDLMSClient(
+            address = GXDLMSSecureClient.getServerAddress(target.upper, target.lower)
+        self.client = GXDLMSSecureClient(
             True,
             target.sap,
             address,
-            AUTHENTICATIONS[target.auth],
-            target.password.decode() or None,
+            gurux_security.MECHANISMS[target.mechanism],
+            None if target.mechanism == "none" else target.secret,
             INTERFACES[target.framing],
         )
+        gurux_security.protect(self.client.ciphering, target)
         if target.framing == "hdlc":
             self.client.setServerAddressSize(target.size)
         timeout = line_protocol.TIMEOUT_S
@@ -43,6 +45,9 @@ class Session:
             self.client.parseUAResponse(reply.data)
         self.ask(self.client.aarqRequest(), reply)
         self.client.parseAareResponse(reply.data)
+        if self.client.authentication >= Authentication.HIGH:
+            self.ask(self.client.getApplicationAssociationRequest(), reply)
+            self.client.parseApplicationAssociationResponse(reply.data)
 
     def exchange(self, unit, reply):
         reply.clear()

@@ -1,20 +1,20 @@
 """A meter served by gurux-dlms on a free loopback port; prints `ready PORT`.
 
-Usage: gurux_server.py hdlc|wrapper PASSWORD
-Client 16 associates with no security, client 1 with LLS. The objects are those of reference-meter.ts.
+Usage: gurux_server.py hdlc|wrapper VIEW ...
+A view is a row of securities.ts: NAME=VALUE,... The objects are those of reference-meter.ts.
 What is worked around is written down in docs/interop.md.
 """
 import datetime
+import re
 import socketserver
 import sys
 import threading
 
-from gurux_dlms import GXDateTime, GXDLMSServer, GXServerReply, GXUInt32, ValueEventArgs
+from gurux_dlms import AesGcmParameter, GXByteBuffer, GXDateTime, GXReplyData, GXServerReply, GXUInt32, ValueEventArgs
 from gurux_dlms.GXDLMSLNParameters import GXDLMSLNParameters
 from gurux_dlms.GXDLMSLongTransaction import GXDLMSLongTransaction
 from gurux_dlms.enums import (
     AccessMode,
-    Authentication,
     DataType,
     InterfaceType,
     MethodAccessMode,
@@ -30,9 +30,14 @@ from gurux_dlms.objects import (
     GXDLMSProfileGeneric,
     GXDLMSRegister,
 )
+from gurux_dlms.secure import GXDLMSSecureServer
+
+import gurux_security
+import line_protocol
 
 OCTETS_MAX = 65536
-MANAGEMENT_SAP = 1
+LLC_OCTETS = 3
+AARE, RESPONDING_TITLE, RESPONDING_VALUE = 0x61, 0xA4, 0xAA
 PROFILE_START = datetime.datetime(2026, 1, 15, tzinfo=datetime.timezone.utc)
 
 
@@ -75,6 +80,11 @@ class Link(GXDLMSHdlcSetup):
     windowSizeRX = property(lambda self: self.windowSizeReceive)
 
 
+def tell(error):
+    """For main.ts, without the octets in it: errors are grouped by their text."""
+    print("error %s" % re.sub(r"b['\"].*", "...", repr(error)), file=sys.stderr, flush=True)
+
+
 def accessors(self, name):
     """Shim: the package calls getName(), isName() and setName(value) where it has attributes."""
     for prefix in ("get", "is", "set"):
@@ -87,17 +97,33 @@ def accessors(self, name):
     raise AttributeError(name)
 
 
-KINDS = (GXServerReply, GXDLMSLNParameters, GXDLMSLongTransaction, GXDLMSServer, ValueEventArgs)
+KINDS = (
+    GXReplyData,
+    GXServerReply,
+    GXDLMSLNParameters,
+    GXDLMSLongTransaction,
+    GXDLMSSecureServer,
+    ValueEventArgs,
+)
 for kind in KINDS:
     kind.__getattr__ = accessors
+# Shim: writing the responding title it does not say which octet: its length, always 8.
+set_octet = GXByteBuffer.setUInt8
+GXByteBuffer.setUInt8 = lambda self, item=8, index=None: set_octet(self, item, index)
+# Shim: opening a request it leaves out the first of these arguments.
+set_parameters = AesGcmParameter.__init__
+AesGcmParameter.__init__ = lambda self, tag=0, *rest: (
+    set_parameters(self, tag, *rest) if isinstance(tag, int) else set_parameters(self, 0, tag, *rest)
+)
 # Shim: the package asks for a value that is there only once it is set, and walks through one thing.
 ValueEventArgs.value = 0
 ValueEventArgs.__iter__ = lambda self: iter((self,))
 
 
-class Meter(GXDLMSServer):
-    def __init__(self, interface, password):
-        super().__init__(True, interface)
+class Meter(GXDLMSSecureServer):
+    def __init__(self, interface, view):
+        association = GXDLMSAssociationLogicalName()
+        super().__init__(association, interface)
         self.hdlc = Link()
         # Shim: its own timeout of inactivity does not survive the second request.
         self.hdlc.inactivityTimeout = 0
@@ -105,10 +131,12 @@ class Meter(GXDLMSServer):
         self.hdlcSettings.update = lambda _: None
         # Shim: its settings spell this name otherwise.
         self.settings.gbtWndowSize = 1
-        self.password = password.encode()
+        self.view = view
+        gurux_security.protect(self.getCiphering(), view)
+        # Shim: what it made is called ciphering, what it asks for is called cipher.
+        self.settings.cipher = self.getCiphering()
         clock = GXDLMSClock()
         energy = register("1.0.1.8.0.255", 56352, 0, Unit.ACTIVE_ENERGY)
-        association = GXDLMSAssociationLogicalName()
         for item in (
             association,
             clock,
@@ -139,22 +167,36 @@ class Meter(GXDLMSServer):
         answer.setUInt8(length, 2)
         answer.setUInt8(0, length)
 
+    def handleAarqRequest(self, data, connectionInfo):
+        result = super().handleAarqRequest(data, connectionInfo)
+        # Shim: the counter of the InitiateResponse is used again for the next answer.
+        self.getCiphering().invocationCounter += 1
+        # Shim: responding title and authentication value leave two octets out of their lengths.
+        answer = self.replyData
+        at = 0 if answer.getUInt8(0) == AARE else LLC_OCTETS
+        if answer.size > at and answer.getUInt8(at) == AARE:
+            at += 2
+            while at < answer.size:
+                tag, length = answer.getUInt8(at), answer.getUInt8(at + 1)
+                if tag in (RESPONDING_TITLE, RESPONDING_VALUE) and length == answer.getUInt8(at + 3):
+                    length += 2
+                    answer.setUInt8(length, at + 1)
+                at += 2 + length
+        return result
+
     def reportError(self, *arguments):
         # Told to main.ts: on the wire it is a hardware-fault whatever the reason.
         error = sys.exc_info()[1]
-        print("error %r" % (error.__context__ or error), file=sys.stderr, flush=True)
+        tell(error.__context__ or error)
         return super().reportError(*arguments)
 
     def isTarget(self, serverAddress, clientAddress):
         return True
 
     def onValidateAuthentication(self, authentication, password):
-        wanted = Authentication.NONE
-        if self.settings.clientAddress == MANAGEMENT_SAP:
-            wanted = Authentication.LOW
-        if authentication != wanted:
+        if authentication != gurux_security.MECHANISMS[self.view.mechanism]:
             return SourceDiagnostic.AUTHENTICATION_REQUIRED
-        if wanted == Authentication.LOW and bytes(password or b"") != self.password:
+        if self.view.mechanism == "lls" and bytes(password or b"") != self.view.secret:
             return SourceDiagnostic.AUTHENTICATION_FAILURE
         return SourceDiagnostic.NONE
 
@@ -184,17 +226,31 @@ class Meter(GXDLMSServer):
     onPostAction = onPreGet = onPostGet = _nothing
 
 
+def client_of(framing, octets):
+    """The caller's address in the first octets: a meter of this package has one security."""
+    if framing == "wrapper":
+        return int.from_bytes(octets[2:4], "big")
+    at = 3
+    while not octets[at] & 1:
+        at += 1
+    return octets[at + 1] >> 1
+
+
 def main():
-    framing, password = sys.argv[1:3]
+    framing = sys.argv[1]
+    views = [line_protocol.target(words.split(",")) for words in sys.argv[2:]]
     interface = InterfaceType.HDLC if framing == "hdlc" else InterfaceType.WRAPPER
 
     class Connection(socketserver.BaseRequestHandler):
         def handle(self):
-            meter = Meter(interface, password)
+            meter = None
             while True:
                 octets = self.request.recv(OCTETS_MAX)
                 if not octets:
                     return
+                if meter is None:
+                    sap = client_of(framing, octets)
+                    meter = Meter(interface, next(view for view in views if view.sap == sap))
                 reply = GXServerReply(octets)
                 meter.handleRequest(reply)
                 if reply.reply:
@@ -202,6 +258,11 @@ def main():
 
     class Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = True
+
+        def handle_error(self, *_):
+            """The connection is closed; what went wrong is told without the package's lines."""
+            tell(sys.exc_info()[1])
+
         daemon_threads = True
 
     with Server(("127.0.0.1", 0), Connection) as server:

@@ -1,6 +1,6 @@
 """How main.ts talks to a client peer: one request a line in, one JSON object a line out.
 
-session PORT hdlc|wrapper CLIENT_SAP ADDRESS_SIZE UPPER LOWER none|lls PASSWORD
+session NAME=VALUE ...    what peer-words.ts and peer-client.ts name
 get CLASS:NAME:ATTRIBUTE
 list CLASS:NAME:ATTRIBUTE ...
 entry NAME FIRST LAST
@@ -13,8 +13,8 @@ import datetime
 import json
 import sys
 from collections import namedtuple
+from types import SimpleNamespace
 
-Target = namedtuple("Target", "port framing sap size upper lower auth password")
 Member = namedtuple("Member", "class_id name id")
 Typed = namedtuple("Typed", "type value")
 
@@ -66,15 +66,36 @@ def perform(session, words):
     raise ValueError(kind)
 
 
+NUMBERS = ("port", "sap", "size", "upper", "lower", "suite", "counter")
+OCTETS = (
+    "secret",
+    "unicast",
+    "authentication",
+    "title",
+    "dedicated",
+    "signing",
+    "verifying",
+)
+
+
 def target(words):
-    port, framing, sap, size, upper, lower, auth = words[:7]
-    password = words[7].encode() if len(words) > 7 else b""
-    return Target(int(port), framing, int(sap), int(size), int(upper), int(lower), auth, password)
+    """Names and values as attributes: numbers, octets, or text; what is not said is None."""
+    fields = dict.fromkeys(NUMBERS + OCTETS)
+    for word in words:
+        name, value = word.split("=")
+        if name in NUMBERS:
+            value = int(value)
+        elif name in OCTETS:
+            value = bytes.fromhex(value)
+        fields[name] = value
+    return SimpleNamespace(**fields)
 
 
 def serve(open_session):
     """`open_session(target)` gives an object with the methods above and `close()`."""
     session = None
+    # What a package prints by itself is no answer.
+    answers, sys.stdout = sys.stdout, sys.stderr
     for line in sys.stdin:
         words = line.split()
         try:
@@ -90,4 +111,4 @@ def serve(open_session):
             answer = {"ok": True, "value": plain(value)}
         except Exception as error:  # the peer's own error is the result
             answer = {"ok": False, "error": "%s: %s" % (type(error).__name__, error)}
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(answer), file=answers, flush=True)

@@ -11,13 +11,11 @@ import java.util.HexFormat;
 import java.util.List;
 import org.openmuc.jdlms.AccessResultCode;
 import org.openmuc.jdlms.AttributeAddress;
-import org.openmuc.jdlms.AuthenticationMechanism;
 import org.openmuc.jdlms.DlmsConnection;
 import org.openmuc.jdlms.GetResult;
 import org.openmuc.jdlms.MethodParameter;
 import org.openmuc.jdlms.MethodResultCode;
 import org.openmuc.jdlms.ObisCode;
-import org.openmuc.jdlms.SecuritySuite;
 import org.openmuc.jdlms.SelectiveAccessDescription;
 import org.openmuc.jdlms.SetParameter;
 import org.openmuc.jdlms.TcpConnectionBuilder;
@@ -27,6 +25,8 @@ import org.openmuc.jdlms.datatypes.DataObject;
 /** jDLMS as a client; the requests and answers are those of line_protocol.py. */
 public final class Client {
   private static final int TIMEOUT_MS = 5000;
+  /** The default of 64 makes an AARQ of several HDLC segments, which it cannot send. */
+  private static final int CHALLENGE_OCTETS = 16;
 
   private Client() {}
 
@@ -55,26 +55,24 @@ public final class Client {
   }
 
   private static DlmsConnection open(String[] words) throws Exception {
+    Row row = new Row(words);
     TcpConnectionBuilder builder =
         new TcpConnectionBuilder(InetAddress.getLoopbackAddress())
-            .setPort(Integer.parseInt(words[1]))
-            .setClientId(Integer.parseInt(words[3]))
-            .setLogicalDeviceId(Integer.parseInt(words[5]))
+            .setPort(row.number("port"))
+            .setClientId(row.number("sap"))
+            .setLogicalDeviceId(row.number("upper"))
+            .setSystemTitle("LCT", 1)
+            .setChallengeLength(CHALLENGE_OCTETS)
+            .setFrameCounter(row.number("counter"))
+            .setSecuritySuite(row.suite())
             .setResponseTimeout(TIMEOUT_MS);
-    if (words[2].equals("hdlc")) {
+    if (row.text("framing").equals("hdlc")) {
       builder.useHdlc();
-      if (!words[4].equals("1")) {
-        builder.setPhysicalDeviceAddress(Integer.parseInt(words[6]));
+      if (row.number("size") != 1) {
+        builder.setPhysicalDeviceAddress(row.number("lower"));
       }
     } else {
       builder.useWrapper();
-    }
-    if (words[7].equals("lls")) {
-      builder.setSecuritySuite(
-          SecuritySuite.builder()
-              .setAuthenticationMechanism(AuthenticationMechanism.LOW)
-              .setPassword(words[8].getBytes("US-ASCII"))
-              .build());
     }
     return builder.build();
   }

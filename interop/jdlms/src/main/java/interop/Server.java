@@ -5,7 +5,6 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import org.openmuc.jdlms.AttributeAccessMode;
-import org.openmuc.jdlms.AuthenticationMechanism;
 import org.openmuc.jdlms.CosemAttribute;
 import org.openmuc.jdlms.CosemClass;
 import org.openmuc.jdlms.CosemInterfaceObject;
@@ -13,17 +12,16 @@ import org.openmuc.jdlms.CosemMethod;
 import org.openmuc.jdlms.DlmsServer;
 import org.openmuc.jdlms.LogicalDevice;
 import org.openmuc.jdlms.ObisCode;
-import org.openmuc.jdlms.SecuritySuite;
 import org.openmuc.jdlms.SelectiveAccessDescription;
 import org.openmuc.jdlms.datatypes.CosemDateTime;
 import org.openmuc.jdlms.datatypes.DataObject;
 import org.openmuc.jdlms.sessionlayer.server.ServerSessionLayerFactories;
 
 /**
- * A meter served by jDLMS; prints `ready PORT`. Client 16 associates with no security, client 1 with
- * LLS. The objects are those of reference-meter.ts.
+ * A meter served by jDLMS; prints `ready PORT`. The objects are those of reference-meter.ts.
  *
- * <p>Usage: interop.Server hdlc|wrapper PASSWORD
+ * <p>Usage: interop.Server hdlc|wrapper VIEW ..., a view being a row of securities.ts:
+ * NAME=VALUE,...
  */
 public final class Server {
   private static final int WATT_HOUR = 30;
@@ -127,7 +125,9 @@ public final class Server {
     }
     byte[] sevens = {0x7e, 0x7d, 0x7e, 0x7d, 0x7e, (byte) 0xa0, 0x7e, 0x7e, 0x7d, 0x7e};
     LogicalDevice device =
-        new LogicalDevice(1, "JDL1234567890", "JDL", 1)
+        new LogicalDevice(1, "LCT0000000002", "LCT", 2)
+            // Wanted as soon as any view has keys; nothing here uses it.
+            .setMasterKey(new byte[16])
             .registerCosemObject(
                 new Data("0.0.96.1.0.255", "12345678".getBytes("US-ASCII")),
                 new Data("0.0.96.1.1.255", octets),
@@ -141,17 +141,17 @@ public final class Server {
                 new Register("1.0.1.8.1.255", 4711, 0, WATT_HOUR),
                 new Register("1.126.125.126.125.126", 0x7e7d7e7eL, -3, WATT_HOUR),
                 new Profile("1.0.99.1.0.255"));
-    device.addRestriction(
-        16,
-        SecuritySuite.builder()
-            .setAuthenticationMechanism(AuthenticationMechanism.NONE)
-            .build());
-    device.addRestriction(
-        1,
-        SecuritySuite.builder()
-            .setAuthenticationMechanism(AuthenticationMechanism.LOW)
-            .setPassword(arguments[1].getBytes("US-ASCII"))
-            .build());
+    for (int index = 1; index < arguments.length; index++) {
+      Row row = new Row(arguments[index].split(","));
+      if (row.isOffered()) {
+        try {
+          device.addRestriction(row.number("sap"), row.suite());
+        } catch (IllegalArgumentException error) {
+          // The builder refuses the combination: its client is not known then.
+          System.err.println("refused " + row.text("sap") + " " + error);
+        }
+      }
+    }
     // The library cannot say which port it took when asked for any.
     int port;
     try (ServerSocket probe = new ServerSocket(0)) {

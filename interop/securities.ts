@@ -1,0 +1,90 @@
+/**
+ * How a client proves who it is and how its APDUs are protected: the rows of the matrix. A new
+ * mechanism or suite is a row here, its part in `our-security.ts`, and what the peers need for it.
+ */
+import type { Protection, SecuritySuite } from "@lectura/dlms/security";
+import { managementSap, publicSap } from "./reference-meter.ts";
+
+export type Mechanism = "none" | "lls" | "md5" | "sha1" | "gmac" | "sha256" | "ecdsa";
+
+/** How services are ciphered: glo- by service, general-glo, or ded- by service. */
+export type Envelope = "glo" | "general-glo" | "ded";
+
+export interface Security {
+  readonly mechanism: Mechanism;
+  /** "none": a context without ciphering. */
+  readonly protection: Protection;
+  readonly suite: SecuritySuite;
+  readonly envelope: Envelope;
+  /** Each row has a client, and a view of the meter, of its own. */
+  readonly clientSap: number;
+  /** Whether `--short` runs it. */
+  readonly short: boolean;
+  /** Whether the row has a push cell: pushes need no association, so few rows do. */
+  readonly pushes: boolean;
+}
+
+type Row = readonly [Mechanism, Protection, SecuritySuite?, Envelope?];
+
+const protections: readonly Protection[] = [
+  "none",
+  "authenticated",
+  "encrypted",
+  "authenticated-encrypted",
+];
+
+const rows: readonly Row[] = [
+  ...(["none", "lls", "gmac", "sha256"] as const).flatMap((mechanism) =>
+    protections.map((protection): Row => [mechanism, protection]),
+  ),
+  ["lls", "authenticated-encrypted", 0, "general-glo"],
+  ["lls", "authenticated-encrypted", 0, "ded"],
+  ["md5", "none"],
+  ["sha1", "none"],
+  ["gmac", "authenticated-encrypted", 0, "general-glo"],
+  ["gmac", "authenticated-encrypted", 0, "ded"],
+  ["gmac", "authenticated-encrypted", 1],
+  ["gmac", "authenticated-encrypted", 2],
+  ["sha256", "authenticated-encrypted", 2],
+  ["ecdsa", "none", 1],
+  ["ecdsa", "authenticated-encrypted", 1],
+  ["ecdsa", "authenticated-encrypted", 2],
+];
+
+/** Clear of the SAPs that the simulator's meters know. */
+const firstSap = 0x20;
+
+export const securities: readonly Security[] = rows.map(
+  ([mechanism, protection, suite = 0, envelope = "glo"], index) => ({
+    mechanism,
+    protection,
+    suite,
+    envelope,
+    clientSap: knownSap(mechanism, protection) ?? firstSap + index,
+    short:
+      mechanism === "gmac" &&
+      protection === "authenticated-encrypted" &&
+      suite === 0 &&
+      envelope === "glo",
+    pushes: mechanism === "none",
+  }),
+);
+
+function knownSap(mechanism: Mechanism, protection: Protection): number | undefined {
+  if (protection !== "none") return undefined;
+  if (mechanism === "none") return publicSap;
+  return mechanism === "lls" ? managementSap : undefined;
+}
+
+/** As the table and the notes call it: "gmac", "both, suite 1". */
+export function protectionName({ protection, suite, envelope }: Security): string {
+  const names = { none: "plain", "authenticated-encrypted": "both" } as const;
+  const name = protection in names ? names[protection as keyof typeof names] : protection;
+  const form = envelope === "glo" ? "" : `, ${envelope}`;
+  return suite === 0 ? `${name}${form}` : `${name}${form}, suite ${suite}`;
+}
+
+/** "gmac authenticated, suite 1". */
+export function rowName(security: Security): string {
+  return `${security.mechanism} ${protectionName(security)}`;
+}
