@@ -24,19 +24,30 @@ export type { ModeEOptions, SignOnOptions } from "./sign-on-options.ts";
 export { serveSignOn, type ServeSignOnOptions } from "./serve-sign-on.ts";
 export { openSession } from "./open-session.ts";
 export type {
+  Access,
+  AccessOptions,
+  AccessRequestOptions,
+  AccessResult,
   AttributeValue,
+  GetOptions,
+  LongGet,
   MethodCall,
   RequestOptions,
   Session,
   SessionCounters,
   SessionNegotiated,
+  ShortName,
+  ShortNameValue,
 } from "./session.ts";
 export {
   defaultTimeouts,
   type ServerAddressOptions,
   type SessionOptions,
+  type SessionQuirks,
   type SessionTimeouts,
 } from "./session-options.ts";
+export type { GeneralBlockTransferOptions } from "./session-transfer.ts";
+export type { UnsolicitedApdu } from "./unsolicited.ts";
 export {
   checkSecurity,
   isCiphered,
@@ -55,12 +66,22 @@ export {
 export { SessionError, type SessionErrorCode, sessionErrors } from "./session-error.ts";
 export type { FrameObserver, SessionEvent, SessionPhase } from "./observer.ts";
 export { type ServedLine, type ServeEvent, serveTcp, type ServeTcpOptions } from "./serve-tcp.ts";
+export { type ServedFraming, serveSession, type ServerSessionOptions } from "./server-session.ts";
+export type { ServedMeter } from "./served-meter.ts";
 export {
-  type ServedFraming,
-  type ServedMeter,
-  serveSession,
-  type ServerSessionOptions,
-} from "./server-session.ts";
+  MeterOutlet,
+  type OutletOptions,
+  type OutletRoute,
+  type UnaskedTime,
+} from "./meter-outlet.ts";
+export { openPushSender } from "./push-sender.ts";
+export type {
+  PushOutcome,
+  PushSender,
+  PushSenderOptions,
+  PushTarget,
+} from "./push-sender-options.ts";
+export { type ServedSocket, serveUdp, type ServeUdpOptions } from "./serve-udp.ts";
 export { FrameMasker } from "./capture/frame-masker.ts";
 export { SessionRecorder, type SessionRecorderOptions } from "./capture/session-recorder.ts";
 export {

@@ -8,7 +8,7 @@ import { encodeWrapper } from "@lectura/dlms/wrapper";
 import { afterEach, describe, expect, test } from "vitest";
 import { PortError } from "./port-error.ts";
 import { type ServedLine, serveTcp, type ServeTcpOptions } from "./serve-tcp.ts";
-import type { ServedMeter } from "./server-session.ts";
+import type { ServedMeter } from "./served-meter.ts";
 
 type RegisterValue = readonly [type: "double-long" | "double-long-unsigned", value: number];
 

@@ -23,8 +23,8 @@
  */
 import { decodeAarq, decodeRlrq, encodeAare, encodeRlre } from "../acse/codec.ts";
 import { DecodeError } from "../error.ts";
-import { transferOctetsMax } from "../limits.ts";
-import type { OctetWriter } from "../octets.ts";
+import { apduOctetsMax, transferOctetsMax } from "../limits.ts";
+import { concatOctets, type OctetWriter } from "../octets.ts";
 import type { ApduCiphering } from "../security/apdu-ciphering.ts";
 import type { HlsDialogue } from "../security/hls-dialogue.ts";
 import { protectionBits } from "../security/security-control.ts";
@@ -38,6 +38,7 @@ import { initiateAnswer, judge, malformedRefusal, preEstablished } from "./negot
 import type { AssociationFacts } from "./object.ts";
 import { notPossible, refusedBy, type Refused, writeRefusal } from "./refusal.ts";
 import { conformanceMask, type Progress, ServiceRefused } from "./service.ts";
+import { type Unasked, unaskedUnits } from "./unasked.ts";
 import type { AssociationView } from "./view.ts";
 
 /** Ceiling of the writer an association answers into: a whole long answer, before it is split. */
@@ -125,6 +126,23 @@ export class ServerAssociation {
     writer.octets(prefix);
     writer.octets(block);
     return writer.view();
+  }
+
+  /**
+   * Something the client has not asked for, protected and ready to be sent: one unit, several where
+   * it takes general blocks, or none where the association does not allow it (no association, the
+   * service is not agreed, too long). `unitOctetsMax`: what the link takes in one piece, its prefix
+   * included. Octets of their own. @throws {ProtocolError} security/counter-exhausted
+   */
+  unasked(apdu: Unasked, unitOctetsMax: number = apduOctetsMax): readonly Uint8Array[] {
+    const facts = this.#facts;
+    if (facts === undefined) return [];
+    const { view, prefix } = this.#options;
+    const octetsMax = Math.min(facts.clientMaxPduOctets, unitOctetsMax - prefix.length);
+    const ciphering = this.#ciphering;
+    return unaskedUnits(apdu, { view, facts, ciphering, octetsMax }).map((unit) =>
+      concatOctets([prefix, unit]),
+    );
   }
 
   #preEstablish(): void {

@@ -17,11 +17,14 @@ export type {
   ServerObject,
   ShortNameIndex,
 } from "./object.ts";
+export { framePush, pushAnswers, type PushLink } from "./push-link.ts";
+export { pushDelayMs, type PushTiming, type RepetitionDelay } from "./push-timing.ts";
 export {
   shortNameAssociation,
   type ShortNameAssociationOptions,
 } from "./short-name-association.ts";
 export { associationBaseName, ShortNames, type ShortNameTarget } from "./short-names.ts";
+export type { Unasked } from "./unasked.ts";
 export {
   type AssociationView,
   type LogicalDevice,

@@ -15,11 +15,14 @@ export const conformanceMask = {
   blockSet: 0x00_0800,
   blockAction: 0x00_0400,
   multipleReferences: 0x00_0200,
+  informationReport: 0x00_0100,
+  dataNotification: 0x00_0080,
   access: 0x00_0040,
   parameterizedAccess: 0x00_0020,
   get: 0x00_0010,
   set: 0x00_0008,
   selectiveAccess: 0x00_0004,
+  eventNotification: 0x00_0002,
   action: 0x00_0001,
 } as const;
 

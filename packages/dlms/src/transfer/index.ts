@@ -12,3 +12,4 @@ export {
   type BlockTransferOptions,
   type BlockTransferOutput,
 } from "./block-transfer.ts";
+export { streamedBlocks } from "./streamed-blocks.ts";

@@ -1,0 +1,43 @@
+/** Meters as they stand behind a stream or a socket. */
+import type { HdlcParameters, ServerAddress } from "@lectura/dlms/hdlc";
+import type { OctetWriter } from "@lectura/dlms/octets";
+import type { AssociationView, LogicalDevice } from "@lectura/dlms/server";
+import type { Clock } from "./clock.ts";
+import type { MeterOutlet } from "./meter-outlet.ts";
+
+/** One meter behind a stream. */
+export interface ServedMeter {
+  readonly device: LogicalDevice;
+  /** Its full address. Shorter forms reach it, too; with the wrapper `upper` is its wPort. */
+  readonly address: ServerAddress;
+  /** True: only the address's own form reaches it. Absent: false. */
+  readonly exactAddress?: boolean;
+  /** What its link can do; the rest as in `defaultHdlcParameters`. */
+  readonly hdlc?: Partial<HdlcParameters>;
+  /** Without a frame for so long its link closes. 0: never. Absent: 120 s. */
+  readonly inactivityMs?: number;
+  /** Takes what the meter sends unasked to its clients. Absent: it sends nothing. */
+  readonly outlet?: MeterOutlet;
+  /** Answer by FRMR or silence what the standard says, instead of living with it. Absent: false. */
+  readonly strict?: boolean;
+}
+
+/** What a speaker of one framing needs: where to send, and who may be meant. */
+export interface SpeakerOptions {
+  readonly send: (octets: Uint8Array) => void;
+  readonly meters: readonly ServedMeter[];
+  readonly clock: Clock;
+  /** Where answers are written; may be shared by all. */
+  readonly writer: OctetWriter;
+}
+
+/** One framing at the server's end: octets in, answers out by `send`. */
+export interface Speaker {
+  receive(octets: Uint8Array): void;
+  close(): void;
+}
+
+/** What the meter shows to that client; undefined: nothing. */
+export function viewOf(meter: ServedMeter, clientSap: number): AssociationView | undefined {
+  return meter.device.views.find((view) => view.clientSap === clientSap);
+}
