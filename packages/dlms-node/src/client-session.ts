@@ -5,6 +5,7 @@ import {
   type AttributeValue,
   GetExchange,
   GetListExchange,
+  type LongGet,
   type MethodCall,
   type Referencing,
   SetExchange,
@@ -82,9 +83,9 @@ export class ClientSession implements Session {
 
   get(attribute: AttributeDescriptor, options?: GetOptions): Promise<GetDataResult> {
     if (this.#shortNames !== undefined) return first(this.#shortNames.get([attribute], options));
+    if (options?.resume !== undefined) return this.#resume(attribute, options.resume, options);
     const dialogue = this.#dialogue;
-    const { context } = dialogue;
-    const exchange = new GetExchange(attribute, dialogue.nextInvoke(), context, options?.resume);
+    const exchange = new GetExchange(attribute, dialogue.nextInvoke(), dialogue.context);
     return dialogue.run(exchange, options);
   }
 
@@ -192,6 +193,16 @@ export class ClientSession implements Session {
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= closeDialogue(this.#dialogue);
     return this.#closing;
+  }
+
+  async #resume(
+    attribute: AttributeDescriptor,
+    from: LongGet,
+    options: RequestOptions,
+  ): Promise<GetDataResult> {
+    const dialogue = this.#dialogue;
+    const exchange = new GetExchange(attribute, from.invoke, dialogue.context, from);
+    return dialogue.run(exchange, options);
   }
 
   #byShortName(): ShortNameAccess {

@@ -13,7 +13,10 @@ import { encodeWrapper, WrapperDeframer } from "@lectura/dlms/wrapper";
 import { openPipe, type PipeOptions } from "@lectura/testkit";
 import type { Port } from "./port.ts";
 
-/** Answers one APDU (hexadecimal) by another; `undefined`: by nothing. */
+/**
+ * Answers one APDU (hexadecimal) by another; `undefined`: by nothing; the empty text: it takes it,
+ * and has no answer.
+ */
 export type Answer = (apdu: string, meter: ScriptedMeter) => string | undefined;
 
 export interface ScriptedMeterOptions {
@@ -107,7 +110,11 @@ export class ScriptedMeter {
     const apdu = toHex(octets);
     this.apdus.push(apdu);
     const answer = this.answer(apdu, this);
-    if (answer !== undefined) this.send(answer);
+    if (answer === "") {
+      if (!this.#wrapper) this.#link.acknowledge();
+    } else if (answer !== undefined) {
+      this.send(answer);
+    }
   }
 
   #output(): LinkOutput {

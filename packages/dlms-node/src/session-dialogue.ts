@@ -255,6 +255,8 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
   }
 
   lost(error: DlmsError): void {
+    // An answer that was whole before the link broke is an answer.
+    this.#transfer?.linkLost();
     this.end(error);
     this.association.settle(error);
   }

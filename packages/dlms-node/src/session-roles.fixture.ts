@@ -142,7 +142,7 @@ function longServerObject(written: Roles["written"]): ServerObject {
         types: ["octet-string"],
         read: () => longText,
         write: (value) => {
-          written.push(value);
+          written.push(structuredClone(value));
           return "success";
         },
       },
@@ -150,7 +150,7 @@ function longServerObject(written: Roles["written"]): ServerObject {
     methods: {
       1: {
         invoke: (parameters) => {
-          written.push(parameters);
+          written.push(structuredClone(parameters));
           return parameters === undefined
             ? { result: "success" }
             : { result: "success", returned: parameters };

@@ -2,7 +2,10 @@
 import { octetString } from "@lectura/dlms/axdr";
 import type { Access } from "@lectura/dlms/client";
 import { clientConformance } from "@lectura/dlms/client";
+import { ManualClock } from "@lectura/testkit";
 import { describe, expect, test } from "vitest";
+import { openSession } from "./open-session.ts";
+import { associated, ScriptedMeter } from "./scripted-meter.fixture.ts";
 import { cipheredRoles, energy, longObject, longText, openRoles } from "./session-roles.fixture.ts";
 
 const framings = ["hdlc", "wrapper"] as const;
@@ -159,5 +162,39 @@ describe("a block lost on a link that repeats nothing", () => {
     deaf = false;
     expect(await session.get(energy)).toMatchObject({ ok: true });
     expect(await session.set(long, octetString(Uint8Array.of(1)))).toBe("success");
+  });
+});
+
+describe("a meter that streams over HDLC", () => {
+  const block = (number: number, more: boolean, data: string): string =>
+    `e0${more ? "48" : "88"}000${number}0000${(data.length / 2).toString(16).padStart(2, "0")}${data}`;
+
+  test("is polled for its next block", async () => {
+    const meter = new ScriptedMeter({ answer: associated(() => block(1, true, "c401c100")) });
+    const clock = new ManualClock();
+    const session = await openSession({ port: meter.port, clock });
+    const reading = session.get(energy);
+    await clock.settle();
+    meter.send(block(2, true, "09"));
+    await clock.advance(100);
+    meter.answer = associated(() => "");
+    meter.send(block(3, false, "03010203"));
+    await clock.advance(200);
+    expect(await reading).toEqual({ ok: true, value: octetString(Uint8Array.of(1, 2, 3)) });
+    expect(meter.apdus.at(-1)).toBe("e0810001000300");
+  });
+
+  test("and breaks the link behind its last block has been read all the same", async () => {
+    const meter = new ScriptedMeter({
+      answer: associated((apdu) =>
+        apdu.startsWith("e0") ? undefined : block(1, false, "c401c1001105"),
+      ),
+    });
+    const clock = new ManualClock();
+    const session = await openSession({ port: meter.port, clock });
+    const reading = session.get(energy);
+    await clock.advance(60_000);
+    expect(await reading).toMatchObject({ ok: true, value: { value: 5 } });
+    expect(session.closed).toBe(true);
   });
 });

@@ -85,6 +85,14 @@ export class SessionTransfer implements BlockTransferOutput {
     this.#proceed();
   }
 
+  /** The link is gone: what is whole is told. */
+  linkLost(): void {
+    const assembled = this.#assembled;
+    if (this.#over || assembled === undefined) return;
+    this.#over = true;
+    this.#owner.assembled(assembled);
+  }
+
   /** Nothing has come. */
   silent(): void {
     this.#machine.deadline();
