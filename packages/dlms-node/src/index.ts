@@ -22,6 +22,25 @@ export type {
 export { readModeC, type ReadModeCOptions, signOnModeE, type SignOnContext } from "./sign-on.ts";
 export type { ModeEOptions, SignOnOptions } from "./sign-on-options.ts";
 export { serveSignOn, type ServeSignOnOptions } from "./serve-sign-on.ts";
+export {
+  defaultMeterLimits,
+  type DialledMeter,
+  listenForMeters,
+  type ListenForMetersOptions,
+  type MeterListener,
+  type MeterListenerEvent,
+  type MeterListenerLimits,
+} from "./listen-for-meters.ts";
+export {
+  identifyByAddress,
+  identifyByDeviceName,
+  identifyByFirstOctets,
+  identifyByFirstUnit,
+  type IdentifyMeter,
+  type MeterPeer,
+  type Recognised,
+  type UnknownMeter,
+} from "./meter-identity.ts";
 export { openSession } from "./open-session.ts";
 export type {
   Access,
