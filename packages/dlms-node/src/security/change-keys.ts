@@ -56,8 +56,8 @@ const names = new Map<number, TransferredKey>(
  * Resolves once the meter has accepted them; they are pending then, and the session goes on under
  * the old ones.
  * @throws {KeyChangeError} security/key-change-pending, -impossible (no master key), -refused
- * @throws {DlmsError} the session's: whether the meter has changed its keys is unknown then, and the
- * change stays pending
+ * @throws {DlmsError} the session's: whether the meter has changed its keys is unknown then, and
+ * the change stays pending
  */
 export async function transferKeys(options: TransferKeysOptions): Promise<PendingKeyChange> {
   const { store, crypto = nodeCrypto } = options;

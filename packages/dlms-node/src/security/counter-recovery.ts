@@ -1,10 +1,10 @@
-/** Where an invocation counter goes on: never below what was stored, never below the meter's (R29). */
+/** Where an invocation counter goes on: below neither what was stored nor the meter's (R29). */
 import { ExceptionError } from "@lectura/dlms/client";
 import type { InvocationCounter } from "@lectura/dlms/security";
 
 /**
  * The next counter to use: `max(stored, meter's + 1)`, up to 2^32 (none left).
- * @param stored first counter that was not used yet, as the store says; undefined: nothing is stored
+ * @param stored first counter not used yet, as the store says; undefined: nothing is stored
  * @param meterLast highest counter the meter has seen; undefined: not asked
  */
 export function nextInvocationCounter(

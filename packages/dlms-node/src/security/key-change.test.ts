@@ -1,4 +1,4 @@
-/** Keys changed over a session against a meter of our own: by transfer, by agreement, interrupted. */
+/** Keys changed over a session with a meter of our own: by transfer, by agreement, interrupted. */
 import { octetString } from "@lectura/dlms/axdr";
 import { clientHls, clientProtection, ExceptionError } from "@lectura/dlms/client";
 import { dataObject, obis } from "@lectura/dlms/cosem";
@@ -287,7 +287,7 @@ describe.each([1, 2] as const)("key agreement of suite %i", (suite) => {
     expect(parts.kept).toHaveLength(0);
   });
 
-  test("whose answer is lost leaves the old keys to try, and says so when they are gone", async () => {
+  test("whose answer is lost leaves the old keys, and says so when they are gone", async () => {
     await using parts = await bench(suite);
     const { store } = parts;
     {

@@ -6,14 +6,19 @@ import type { HlsMechanismFunctions } from "../security/hls-dialogue.ts";
 import type { Secret } from "../security/secret.ts";
 import type { ApduProtection, HlsFunctions } from "./authentication.ts";
 
-/** Counters an opening takes at most: AARQ, GMAC of pass 3, its ACTION, and one to release. */
-const openingCounters = 4;
+/** Counters an opening takes at most beside the proof: AARQ, the ACTION of pass 3, the release. */
+const openingCounters = 3;
 
 /**
  * Ciphering of one association for a client. A dedicated key goes into the InitiateRequest and
- * protects every service from then on; it must be fresh for each association.
+ * protects every service from then on; it must be fresh for each association. `counterStep` is
+ * that of `hlsGmac`: the counters are reserved for it.
  */
-export function clientProtection(ciphering: ApduCiphering, dedicatedKey?: Secret): ApduProtection {
+export function clientProtection(
+  ciphering: ApduCiphering,
+  dedicatedKey?: Secret,
+  counterStep = 1,
+): ApduProtection {
   if (dedicatedKey !== undefined) ciphering.useDedicatedKey(dedicatedKey);
   return {
     clientSystemTitle: ciphering.ownSystemTitle,
@@ -24,7 +29,7 @@ export function clientProtection(ciphering: ApduCiphering, dedicatedKey?: Secret
     acceptServerSystemTitle: (title) => {
       ciphering.learnPeerSystemTitle(title);
     },
-    reserve: () => ciphering.reserve(openingCounters),
+    reserve: () => ciphering.reserve(openingCounters + counterStep),
     protect: (apdu) => ciphering.protect(apdu),
     unprotect: (apdu) => ciphering.unprotect(apdu),
   };

@@ -1,7 +1,7 @@
 /**
- * Method key_agreement of class 64 (Blue Book 4.4.7.3.3): the ephemeral unified model C(2e,0s). Each
- * side sends, for each key, a fresh public key signed with its digital signature key; the new key
- * is derived from both. PartyU is the client's system title, PartyV the server's.
+ * Method key_agreement of class 64 (Blue Book 4.4.7.3.3): the ephemeral unified model C(2e,0s).
+ * Each side sends, for each key, a fresh public key signed with its digital signature key; the new
+ * key is derived from both. PartyU is the client's system title, PartyV the server's.
  */
 import type { Data } from "../axdr/data.ts";
 import { ProtocolError } from "../error.ts";

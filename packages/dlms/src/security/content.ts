@@ -10,7 +10,7 @@ import {
 import type { CryptoPort } from "./crypto.ts";
 import type { SecurityControl } from "./security-control.ts";
 
-/** `SC | IC | text | tag`, octets of its own. @throws {RangeError} title or keys of another form. */
+/** `SC | IC | text | tag`, octets of its own. @throws {RangeError} title or keys of other forms. */
 export function sealContent(
   crypto: CryptoPort,
   control: SecurityControl,

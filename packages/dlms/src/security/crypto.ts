@@ -14,8 +14,8 @@ export interface KeyPair {
 
 /**
  * An AES key made ready once for many messages, for AES-GCM with a tag of 12 octets. Whoever asked
- * for it holds it, and lets go of it with the key. `nonce` has 12 octets; both calls read it and the
- * additional data before they return, and keep neither.
+ * for it holds it, and lets go of it with the key. `nonce` has 12 octets; both calls read it and
+ * the additional data before they return, and keep neither.
  */
 export interface GcmKey {
   /** Writes the ciphertext, then the tag, into `into` from `at` on. */
@@ -37,9 +37,9 @@ export interface GcmKey {
 
 /**
  * The cryptographic primitives of DLMS/COSEM (Green Book 9.2.3), given from outside: this library
- * computes none itself. Every call is synchronous, keeps nothing (a prepared key is its asker's), and
- * leaves its input as it is; results are octets of their own. AES keys have 16 or 32 octets. A key, nonce or point of another
- * form is a RangeError: the caller has checked its configuration.
+ * computes none itself. Every call is synchronous, keeps nothing (a prepared key is its asker's),
+ * and leaves its input as it is; results are octets of their own. AES keys have 16 or 32 octets. A
+ * key, nonce or point of another form is a RangeError: the caller has checked its configuration.
  */
 export interface CryptoPort {
   /** AES-GCM: ciphertext followed by the tag of 12 octets. `nonce` has 12 octets. */

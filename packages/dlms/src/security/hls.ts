@@ -32,17 +32,30 @@ export interface HlsGmacOptions {
   readonly suite: SecuritySuite;
   /** GUEK and GAK. */
   readonly keys: CipheringKeys;
-  /** Of the unicast key: a proof uses one up. */
+  /** Of the unicast key: a proof uses `counterStep` up. */
   readonly counter: InvocationCounter;
+  /**
+   * Invocation counters a proof takes, 1..16 (R41): some meters expect the APDU that carries the
+   * proof further on. Never 0: one nonce would serve twice (decision 0005). They have to be
+   * reserved beforehand: see `clientProtection`. Absent = 1.
+   */
+  readonly counterStep?: number;
 }
 
+/** Counters one HLS proof takes at most. */
+export const hlsCounterStepMax = 16;
+
 /**
- * Mechanism 5: `SC | IC | GMAC(SC | AK | challenge)` under the GUEK, one invocation counter used up.
+ * Mechanism 5: `SC | IC | GMAC(SC | AK | challenge)` under the GUEK, invocation counters used up.
+ * @throws {RangeError} `counterStep` outside its range
  * The counter inside is not held against the replay window: the challenge is fresh, and the APDU
  * around it carries a later one.
  */
 export function hlsGmac(options: HlsGmacOptions): HlsMechanismFunctions {
-  const { crypto, suite } = options;
+  const { crypto, suite, counterStep = 1 } = options;
+  if (!Number.isInteger(counterStep) || counterStep < 1 || counterStep > hlsCounterStepMax) {
+    throw new RangeError(`a proof takes 1 to ${hlsCounterStepMax} counters, not ${counterStep}`);
+  }
   // Keys and counter are looked up for each proof: a meter's may have changed (R31).
   const keys = (): { encryption: Uint8Array; authentication: Uint8Array } => ({
     encryption: keyOf(options.keys, "unicast", suites[suite]),
@@ -53,7 +66,9 @@ export function hlsGmac(options: HlsGmacOptions): HlsMechanismFunctions {
       const control = { suite, authenticated: true, encrypted: false };
       const challenge = challengeFor(prover, dialogue);
       const systemTitle = titleOf(prover, dialogue);
-      const origin = { systemTitle, invocationCounter: options.counter.take() };
+      const { counter } = options;
+      const origin = { systemTitle, invocationCounter: counter.take() };
+      for (let left = counterStep; left > 1; left--) counter.take();
       const content = sealContent(crypto, control, keys(), origin, challenge);
       return concatOctets([content.subarray(0, 5), content.subarray(5 + challenge.length)]);
     },

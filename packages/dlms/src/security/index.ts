@@ -40,7 +40,14 @@ export type {
   SigningProtection,
   TransactionOptions,
 } from "./general-protection.ts";
-export { hlsEcdsa, type HlsEcdsaOptions, hlsGmac, type HlsGmacOptions, hlsSha256 } from "./hls.ts";
+export {
+  hlsCounterStepMax,
+  hlsEcdsa,
+  type HlsEcdsaOptions,
+  hlsGmac,
+  type HlsGmacOptions,
+  hlsSha256,
+} from "./hls.ts";
 export { hlsAes, hlsMd5, hlsSha1 } from "./hls-digest.ts";
 export {
   challengeFor,
@@ -78,6 +85,13 @@ export {
   transferredKeyIds,
 } from "./key-transfer.ts";
 export { type CipheringKeys, type KeyName, ReplayWindows } from "./keys.ts";
+export {
+  type MechanismName,
+  type MechanismNote,
+  mechanismStrength,
+  type MechanismStrength,
+  type MechanismWeakness,
+} from "./mechanism-strength.ts";
 export { ReplayError, ReplayWindow } from "./replay-window.ts";
 export { Secret } from "./secret.ts";
 export {

@@ -1,4 +1,4 @@
-/** Invocation counter as an object (class 1, 0.0.43.1.x.255): what a client reads before it ciphers. */
+/** Invocation counter as an object (class 1, 0.0.43.1.x.255), for clients about to cipher. */
 import { u32 } from "../../axdr/construct.ts";
 import { obis, type ObisCode } from "../../cosem/obis.ts";
 import type { ServerObject } from "../object.ts";
