@@ -42,6 +42,12 @@ export {
   type UnknownMeter,
 } from "./meter-identity.ts";
 export { openSession } from "./open-session.ts";
+export {
+  type ScanFinding,
+  scanLine,
+  type ScanLineOptions,
+  type ScanProgress,
+} from "./scan-line.ts";
 export type {
   Access,
   AccessOptions,

@@ -1,4 +1,10 @@
 export {
+  type AddressRange,
+  type AddressScan,
+  scanAddresses,
+  scanAddressesMax,
+} from "./address-scan.ts";
+export {
   addressesServer,
   addressOctets,
   allStation,
