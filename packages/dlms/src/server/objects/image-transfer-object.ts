@@ -16,7 +16,7 @@ export type ImageStatus =
   | "activation-successful"
   | "activation-failed";
 
-/** How a check or an activation stands: `pending` is asked again with the next call. */
+/** How a check or an activation stands: `pending` is asked again when a client asks again. */
 export type ImageVerdict = "done" | "failed" | "pending";
 
 export interface ServedImageTransferOptions {
@@ -97,7 +97,10 @@ class ImageReceiver {
     this.#options = options;
   }
 
+  /** Asks again about work that was pending: clients learn of its end by reading this. */
   get status(): ImageStatus {
+    if (this.#status === "verification-initiated") this.verify();
+    if (this.#status === "activation-initiated") this.activate();
     return this.#status;
   }
 
@@ -122,7 +125,7 @@ class ImageReceiver {
   }
 
   get infos(): readonly ImageInfo[] {
-    if (this.#transfer === undefined || !verified.has(this.#status)) return [];
+    if (this.#transfer === undefined || !verified.has(this.status)) return [];
     const { image, identifier } = this.#transfer;
     return [
       {
