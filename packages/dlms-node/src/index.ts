@@ -169,3 +169,62 @@ export {
   type ResolvedKeyChange,
   type ResolveKeyChangeOptions,
 } from "./security/resolve-key-change.ts";
+export {
+  type DescribedProfile,
+  describeProfile,
+  type DescribeProfileRequest,
+  type MeterProfileDescription,
+} from "./cosem/describe-profile.ts";
+export {
+  type ClockReading,
+  type ClockRequest,
+  type ClockSetting,
+  readClock,
+  setClock,
+  shiftClock,
+} from "./cosem/meter-clock.ts";
+export {
+  type MeterObject,
+  type ObjectListRequest,
+  type ObjectListResult,
+  readObjectList,
+} from "./cosem/read-object-list.ts";
+export {
+  type ProfileEntries,
+  type ProfilePart,
+  type ProfileRequest,
+  type ProfileTimes,
+  readProfile,
+} from "./cosem/read-profile.ts";
+export {
+  type KnownScalers,
+  readRegister,
+  readRegisters,
+  type RegisterReading,
+  type RegisterReadings,
+  type RegisterRequest,
+  scalerKey,
+} from "./cosem/read-registers.ts";
+export {
+  type DisconnectRequest,
+  readSupplyState,
+  remoteDisconnect,
+  remoteReconnect,
+  type SupplyCommandResult,
+  type SupplyState,
+} from "./cosem/remote-disconnect.ts";
+export {
+  type ImageProgress,
+  type ImageTransferRequest,
+  type ImageTransferResult,
+  transferImage,
+} from "./cosem/transfer-image.ts";
+export {
+  invokeMethod,
+  type ProcedureSession,
+  readAttribute,
+  readAttributes,
+  type ReadResult,
+  type ReadResults,
+  writeAttribute,
+} from "./cosem/typed-access.ts";
