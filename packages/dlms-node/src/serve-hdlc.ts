@@ -127,7 +127,7 @@ class MeterLink implements LinkOutput {
     this.#reset();
   }
 
-  /** UI frames, now or before the next answer: on a line of several meters nobody speaks unasked. */
+  /** UI frames, now or before the next answer: on a shared line no meter speaks out of turn. */
   #sendUnasked(apdu: Unasked, when: UnaskedTime): boolean {
     const room = this.#link.negotiated.transmitOctetsMax;
     const units = this.#association?.unasked(apdu, room) ?? [];

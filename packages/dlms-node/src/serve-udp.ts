@@ -32,7 +32,7 @@ export interface ServedSocket extends AsyncDisposable {
 const peersMaxDefault = 1024;
 const idleMsDefault = 120_000;
 
-/** Where all answers are written: each is copied into its datagram before anything else is asked. */
+/** Where answers are written: each is copied into its datagram before anything else is asked. */
 const answers = new OctetWriter(answerOctetsCeiling, 4096);
 
 /**

@@ -21,8 +21,7 @@
  * whole. Requests that do not decode and services nobody knows get an exception-response;
  * nothing a client sends makes this throw.
  */
-import { decodeAarq, decodeRlrq, encodeAare, encodeRlre } from "../acse/codec.ts";
-import { DecodeError } from "../error.ts";
+import { encodeAare } from "../acse/codec.ts";
 import { apduOctetsMax, transferOctetsMax } from "../limits.ts";
 import { concatOctets, type OctetWriter } from "../octets.ts";
 import type { ApduCiphering } from "../security/apdu-ciphering.ts";
@@ -34,7 +33,8 @@ import { protectionMask } from "./access-rights.ts";
 import { dispatch } from "./dispatch.ts";
 import { GeneralBlocks } from "./general-blocks.ts";
 import { answerPass3, readPass3 } from "./high-security.ts";
-import { initiateAnswer, judge, malformedRefusal, preEstablished } from "./negotiation.ts";
+import { judgeAarq, preEstablished } from "./negotiation.ts";
+import { answerRelease } from "./release.ts";
 import type { AssociationFacts } from "./object.ts";
 import { notPossible, refusedBy, type Refused, writeRefusal } from "./refusal.ts";
 import { conformanceMask, type Progress, ServiceRefused } from "./service.ts";
@@ -160,7 +160,7 @@ export class ServerAssociation {
     }
     this.reset();
     try {
-      const { aare, facts, ciphering, dialogue } = readAarq(apdu, view);
+      const { aare, facts, ciphering, dialogue } = judgeAarq(apdu, view);
       this.#ciphering = ciphering;
       if (dialogue === undefined || facts === undefined) this.#facts = facts;
       else this.#proving = { facts, dialogue };
@@ -170,36 +170,19 @@ export class ServerAssociation {
     }
   }
 
-  /** A ciphered association is released by who holds its keys, if anything comes with the RLRQ. */
   #release(apdu: Uint8Array): void {
     const { view, writer } = this.#options;
     if (view.preEstablished !== undefined) {
       this.#refuse(notPossible, tag.rlrq);
       return;
     }
-    const ciphering = this.#ciphering;
-    const facts = this.#facts;
-    let userInformation: Uint8Array | undefined;
-    if (ciphering !== undefined && facts !== undefined) {
-      try {
-        const carried = decodeRlrq(apdu).userInformation;
-        if (carried !== undefined) {
-          ciphering.unprotect(carried);
-          userInformation = initiateAnswer(facts, ciphering);
-        }
-      } catch (error) {
-        this.#refuse(refusedBy(error, writer), tag.rlrq);
-        return;
-      }
+    try {
+      const rlre = answerRelease(apdu, this.#facts, this.#ciphering);
+      this.reset();
+      writer.octets(rlre);
+    } catch (error) {
+      this.#refuse(refusedBy(error, writer), tag.rlrq);
     }
-    this.reset();
-    writer.octets(
-      encodeRlre({
-        kind: "rlre",
-        reason: 0,
-        ...(userInformation === undefined ? {} : { userInformation }),
-      }),
-    );
   }
 
   #receiveBlock(apdu: Uint8Array, nowMs: number): void {
@@ -334,14 +317,5 @@ export class ServerAssociation {
     const facts = this.#facts;
     const shortNames = referencing !== "ln" && (facts === undefined || facts.referencing === "sn");
     writeRefusal(writer, refused, requestTag, shortNames);
-  }
-}
-
-function readAarq(apdu: Uint8Array, view: AssociationView): ReturnType<typeof judge> {
-  try {
-    return judge(decodeAarq(apdu), view);
-  } catch (error) {
-    if (error instanceof DecodeError) return malformedRefusal;
-    throw error;
   }
 }

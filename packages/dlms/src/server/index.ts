@@ -89,6 +89,14 @@ export {
   type ServedProfileOptions,
 } from "./objects/profile-object.ts";
 export {
+  type CommunicationWindow,
+  type PushDestination,
+  servedPushSetup,
+  type ServedPushSetup,
+  type ServedPushSetupOptions,
+  type StartedPush,
+} from "./objects/push-setup.ts";
+export {
   type ScriptAction,
   type ScriptReference,
   type Scripts,

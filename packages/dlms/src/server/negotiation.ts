@@ -3,7 +3,7 @@
  * InitiateRequest inside it. A refusal is an AARE with result and diagnostic.
  */
 import type { Aare, Aarq } from "../acse/apdu.ts";
-import { authenticationUnit } from "../acse/codec.ts";
+import { authenticationUnit, decodeAarq } from "../acse/codec.ts";
 import { DecodeError } from "../error.ts";
 import { apduOctetsMax } from "../limits.ts";
 import { ApduCiphering } from "../security/apdu-ciphering.ts";
@@ -57,12 +57,21 @@ const challengeOctets = { min: 8, max: 64 } as const;
 const systemTitleOctets = 8;
 
 /** The refusal of octets that are no AARQ. */
-export const malformedRefusal: Verdict = {
+const malformedRefusal: Verdict = {
   aare: answerOf("LN", 1, diagnostic.noReason, undefined),
 };
 
 /** @throws {ProtocolError} security/*: the InitiateRequest does not open, or is too weak */
-export function judge(aarq: Aarq, view: AssociationView): Verdict {
+export function judgeAarq(apdu: Uint8Array, view: AssociationView): Verdict {
+  try {
+    return judge(decodeAarq(apdu), view);
+  } catch (error) {
+    if (error instanceof DecodeError) return malformedRefusal;
+    throw error;
+  }
+}
+
+function judge(aarq: Aarq, view: AssociationView): Verdict {
   const referencing = referencingOf(aarq, view);
   const context = contextName(referencing, view);
   const refuse = (value: number, userInformation?: Uint8Array): Verdict => ({
