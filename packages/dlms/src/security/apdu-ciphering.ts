@@ -4,11 +4,11 @@
  */
 import { isAcseTag } from "../acse/codec.ts";
 import { InvariantError, ProtocolError } from "../error.ts";
-import { type Apdu, type ApduLeniency, decodeApdu } from "../xdlms/apdu.ts";
+import { type Apdu, decodeApdu } from "../xdlms/apdu.ts";
+import type { ApduCipheringOptions } from "./apdu-ciphering-options.ts";
 import { type CipheredApdu, closedApdu, closedService, plainTagIn } from "./closed-apdu.ts";
 import { contentOctets, contentOverhead } from "./content-cipher.ts";
 import { ContentCiphers } from "./content-ciphers.ts";
-import type { CryptoPort } from "./crypto.ts";
 import {
   type EnvelopeForm,
   openClosed,
@@ -18,7 +18,6 @@ import {
 } from "./envelope.ts";
 import type { GeneralParties } from "./general-envelope.ts";
 import { type GeneralKind, GeneralLayers } from "./general-layers.ts";
-import type { GeneralProtection, SigningProtection } from "./general-protection.ts";
 import { InvocationCounter } from "./invocation-counter.ts";
 import { type CipheringKeys, ReplayWindows } from "./keys.ts";
 import type { Secret } from "./secret.ts";
@@ -28,39 +27,7 @@ import {
   protectionBits,
   protectionOf,
 } from "./security-control.ts";
-import { type SecuritySuite, suites } from "./suite.ts";
-
-export interface ApduCipheringOptions {
-  readonly crypto: CryptoPort;
-  readonly suite: SecuritySuite;
-  /** Eight octets. */
-  readonly ownSystemTitle: Uint8Array;
-  /** Known beforehand; else the association says it. */
-  readonly peerSystemTitle?: Uint8Array;
-  readonly keys: CipheringKeys;
-  /** Of the unicast key, shared by everything that sends under it. */
-  readonly counter: InvocationCounter;
-  /** What was seen from the peer; shared by its associations. Absent: this one's own. */
-  readonly windows?: ReplayWindows;
-  /** Absent = "service": glo- or ded- by service. */
-  readonly form?: EnvelopeForm;
-  /** Of services this side sends. "none": ciphered context, plain services (policy 0). */
-  readonly protection: Protection;
-  /** The least that is accepted of the peer. Absent = `protection`. */
-  readonly required?: Protection;
-  /** Of InitiateRequest and -Response, both ways. Absent = "authenticated-encrypted". */
-  readonly initiateProtection?: Protection;
-  /**
-   * The server's way: an answer goes under the key and in the envelope of its request, and is
-   * protected no less than that. Absent = false.
-   */
-  readonly answersInKind?: boolean;
-  readonly leniency?: ApduLeniency;
-  /** General-ciphering of services, beyond glo- and ded-. Absent: it is refused. */
-  readonly general?: GeneralProtection;
-  /** General-signing of services, suites 1 and 2. Absent: it is refused. */
-  readonly signing?: SigningProtection;
-}
+import { suites } from "./suite.ts";
 
 /** How an APDU was protected when it came. */
 export interface ReceivedProtection extends ProtectionBits {

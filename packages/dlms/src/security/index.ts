@@ -1,8 +1,5 @@
-export {
-  ApduCiphering,
-  type ApduCipheringOptions,
-  type ReceivedProtection,
-} from "./apdu-ciphering.ts";
+export { ApduCiphering, type ReceivedProtection } from "./apdu-ciphering.ts";
+export type { ApduCipheringOptions } from "./apdu-ciphering-options.ts";
 export {
   answerKeyAgreement,
   beginKeyAgreement,

@@ -4,7 +4,7 @@
  * `ServerAssociation`.
  */
 import { type ObisCode, obisToOctets } from "../cosem/obis.ts";
-import type { ApduCipheringOptions } from "../security/apdu-ciphering.ts";
+import type { ApduCipheringOptions } from "../security/apdu-ciphering-options.ts";
 import type { HlsMechanismFunctions } from "../security/hls-dialogue.ts";
 import type { ReplayWindows } from "../security/keys.ts";
 import type { Secret } from "../security/secret.ts";
