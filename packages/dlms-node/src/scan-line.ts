@@ -5,7 +5,7 @@ import {
   scanAddresses,
   type ServerAddress,
 } from "@lectura/dlms/hdlc";
-import { DlmsError, ProtocolError } from "@lectura/dlms/octets";
+import { type DlmsError, ProtocolError } from "@lectura/dlms/octets";
 import { type Clock, systemClock } from "./clock.ts";
 import { openPortOf } from "./open-port.ts";
 import { openSession } from "./open-session.ts";

@@ -52,7 +52,10 @@ export interface SessionOptions {
   readonly tcp?: string;
   /** TLS over `tcp`; `{}` checks the meter's certificate against the machine's authorities. */
   readonly tls?: ConnectionOptions;
-  /** `host:port`: the wrapper in datagrams. Nothing is repeated: see `timeouts.responseMs`. */
+  /**
+   * `host:port`: the wrapper in datagrams. GETs in plain text are repeated up to `attemptsMax`, all
+   * else is sent once. Answers must fit a datagram: see `maxPduOctets`.
+   */
   readonly udp?: string;
   /** A serial port: a path, `"/dev/ttyUSB0?baud=300&data=7&parity=even"`, or all of it. */
   readonly serial?: string | SerialPortOptions;

@@ -10,7 +10,7 @@ import {
   type LinkOutput,
   type ServerAddress,
 } from "@lectura/dlms/hdlc";
-import { WrapperLink } from "@lectura/dlms/wrapper";
+import { WrapperLink, type WrapperLinkOptions } from "@lectura/dlms/wrapper";
 import type { ConformanceBit } from "@lectura/dlms/xdlms";
 import { defaultTimeouts, type SessionOptions, type SessionTimeouts } from "./session-options.ts";
 
@@ -93,8 +93,36 @@ function wrapperLink(options: SessionOptions, timeouts: SessionTimeouts): LinkCa
   }
   return {
     make: (output) =>
-      new WrapperLink({ output, clientSap, serverPort, responseTimeoutMs: timeouts.responseMs }),
+      new WrapperLink({
+        output,
+        clientSap,
+        serverPort,
+        responseTimeoutMs: timeouts.responseMs,
+        ...repeatsOf(options),
+      }),
   };
+}
+
+/**
+ * A datagram is lost now and then: a GET in plain text may come twice. Nothing else may: a ciphered
+ * one would be a replay, SET and ACTION would be carried out twice, and a credential goes out once.
+ * Where every invoke-id is 1 a late answer could be taken for that of the next request.
+ */
+function repeatsOf({
+  udp,
+  quirks,
+  attemptsMax = attemptsMaxDefault,
+}: SessionOptions): Partial<WrapperLinkOptions> {
+  if (udp === undefined || quirks?.invokeIdAlwaysOne === true) return {};
+  return { attemptsMax, repeatable: isPlainGet };
+}
+
+const getRequest = 0xc0;
+/** get-request-normal and get-request-with-list; a second get-request-next would ask for more. */
+const wholeGets: readonly (number | undefined)[] = [1, 3];
+
+function isPlainGet(apdu: Uint8Array): boolean {
+  return apdu[0] === getRequest && wholeGets.includes(apdu[1]);
 }
 
 function hdlcLinks(options: SessionOptions, timeouts: SessionTimeouts): readonly LinkCandidate[] {

@@ -16,8 +16,8 @@ test("a scan tries each form with its lower addresses in order", () => {
 
 test("a scan leaves out what a form cannot hold, and is bounded", () => {
   const wide = scanAddresses({ sizes: [2, 4], lower: { first: 120, last: 130 } });
-  expect(wide.filter(({ size }) => size === 2).at(-1)).toMatchObject({ lower: 127 });
-  expect(wide.filter(({ size }) => size === 4).at(-1)).toMatchObject({ lower: 130 });
+  expect(wide.findLast(({ size }) => size === 2)).toMatchObject({ lower: 127 });
+  expect(wide.findLast(({ size }) => size === 4)).toMatchObject({ lower: 130 });
   for (const address of wide) expect(encodeServerAddress(address)).toHaveLength(address.size);
   const all = { first: 0, last: 0x3fff };
   expect(scanAddresses({ sizes: [4], lower: all })).toHaveLength(0x4000);

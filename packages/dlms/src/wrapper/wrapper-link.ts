@@ -1,6 +1,6 @@
 /**
- * The wrapper as a link, so that sessions treat both framings alike: there is nothing to open, and
- * nothing is repeated, because TCP does.
+ * The wrapper as a link, so that sessions treat both framings alike: there is nothing to open. TCP
+ * repeats what is lost; over UDP the link does, but only units that may be carried out twice.
  */
 import { InvariantError, ProtocolError } from "../error.ts";
 import type { ClientLink, LinkCounters, LinkOutput, LinkState } from "../hdlc/link-output.ts";
@@ -17,6 +17,10 @@ export interface WrapperLinkOptions {
   readonly serverPort: number;
   /** One answer. */
   readonly responseTimeoutMs: number;
+  /** How often one repeatable unit is sent at most, 1 or more. Absent: 1, nothing is repeated. */
+  readonly attemptsMax?: number;
+  /** True for an APDU that does no harm when the meter gets it twice. Absent: none is. */
+  readonly repeatable?: (apdu: Uint8Array) => boolean;
   /** Octets of one APDU received; longer ones are passed over. Absent: 65535. */
   readonly unitOctetsMax?: number;
 }
@@ -30,18 +34,24 @@ export class WrapperLink implements ClientLink {
   readonly #client: number;
   readonly #server: number;
   readonly #responseTimeoutMs: number;
+  readonly #attemptsMax: number;
+  readonly #repeatable: ((apdu: Uint8Array) => boolean) | undefined;
   readonly #deframer: WrapperDeframer;
   readonly #sink: WrapperSink;
   readonly #counts: LinkCounts = noCounts();
   #state: LinkState = "disconnected";
   #unanswered = false;
   #unit: Uint8Array = none;
+  /** Times the unit under way may still be sent. */
+  #attemptsLeft = 0;
 
   constructor(options: WrapperLinkOptions) {
     this.#output = options.output;
     this.#client = options.clientSap;
     this.#server = options.serverPort;
     this.#responseTimeoutMs = options.responseTimeoutMs;
+    this.#attemptsMax = options.attemptsMax ?? 1;
+    this.#repeatable = options.repeatable;
     this.#deframer = new WrapperDeframer(options.unitOctetsMax);
     this.#sink = {
       apdu: (_source, destination, apdu, unit) => this.#onApdu(destination, apdu, unit),
@@ -71,6 +81,7 @@ export class WrapperLink implements ClientLink {
     if (this.#state !== "connected") throw new InvariantError(`send while ${this.#state}`);
     if (this.#unanswered) throw new InvariantError("send while a unit is under way");
     this.#unanswered = answered;
+    this.#attemptsLeft = this.#repeatable?.(unit) === true ? this.#attemptsMax - 1 : 0;
     if (answered) this.#output.arm(this.#responseTimeoutMs);
     this.#transmit(unit);
     if (!answered) this.#output.acknowledged?.();
@@ -98,6 +109,14 @@ export class WrapperLink implements ClientLink {
 
   deadline(): void {
     if (!this.#unanswered) return;
+    if (this.#attemptsLeft > 0) {
+      this.#attemptsLeft--;
+      this.#counts.retransmissions++;
+      this.#counts.framesSent++;
+      this.#output.arm(this.#responseTimeoutMs);
+      this.#output.transmit(this.#unit);
+      return;
+    }
     this.#unanswered = false;
     if (this.#output.silent?.() === true) return;
     this.#forget();

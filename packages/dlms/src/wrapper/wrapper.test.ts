@@ -155,6 +155,30 @@ describe("WrapperLink", () => {
     expect(link.state).toBe("disconnected");
   });
 
+  test("repeats what may come twice, as often as it is told, and nothing else", () => {
+    const out = new LinkRecorder();
+    const link = new WrapperLink({
+      output: out,
+      clientSap: 16,
+      serverPort: 1,
+      responseTimeoutMs: 500,
+      attemptsMax: 3,
+      repeatable: (apdu) => apdu[0] === 0xc0,
+    });
+    link.connect();
+    out.take();
+    link.send(get);
+    link.deadline();
+    expect(out.armedMs).toBe(500);
+    link.receive(encodeWrapper(1, 16, fromHex("c401")));
+    const unit = `tx 000100100001000d${toHex(get)}`;
+    expect(out.take()).toEqual([unit, unit, "unit c401"]);
+    expect(link.counters.retransmissions).toBe(1);
+    link.send(fromHex("c301"));
+    link.deadline();
+    expect(out.take()).toEqual(["tx 0001001000010002c301", "failed wrapper/no-answer"]);
+  });
+
   test("refuses to be misused", () => {
     const { link } = open();
     expect(() => link.connect()).toThrow(InvariantError);
