@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { SecurityMechanism } from "@lectura/dlms-node";
 
 const program = fileURLToPath(new URL("../packages/cli/src/main.ts", import.meta.url));
 const flags = ["--conditions=source", "--disable-warning=ExperimentalWarning"];
@@ -29,7 +30,10 @@ export interface ReadyMeter {
   readonly serverLower: number;
   readonly addressSize: 1 | 2 | 4;
   readonly clientSap: number;
-  readonly auth: "none" | "lls";
+  readonly auth: SecurityMechanism;
+  readonly suite?: 0 | 1 | 2;
+  /** Hexadecimal, of meters that prove or cipher. */
+  readonly testKeys?: Readonly<Record<string, string>>;
 }
 
 export interface SinkSummary {

@@ -325,6 +325,22 @@ function memoryContract(makePlace: () => StorePlace): void {
     expect(await store.recall(2)).toEqual(new Map());
   });
 
+  test("reserves invocation counters for one process at a time, across restarts", async () => {
+    await using place = makePlace();
+    {
+      await using store = await place.open();
+      expect(await store.invocationCounter("key")).toBeUndefined();
+      expect(await store.reserveInvocationCounters("key", 5, 10)).toBe(false);
+      expect(await store.reserveInvocationCounters("key", undefined, 10)).toBe(true);
+      expect(await store.reserveInvocationCounters("key", undefined, 20)).toBe(false);
+      expect(await store.reserveInvocationCounters("key", 10, 2 ** 32)).toBe(true);
+      expect(await store.reserveInvocationCounters("key", 10, 11)).toBe(false);
+    }
+    await using store = await place.open();
+    expect(await store.invocationCounter("key")).toBe(2 ** 32);
+    expect(await store.invocationCounter("other")).toBeUndefined();
+  });
+
   test("keeps the log of what happened", async () => {
     await using place = makePlace();
     await using store = await place.open();

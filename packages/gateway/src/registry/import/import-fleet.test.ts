@@ -89,6 +89,21 @@ describe("a CSV fleet", () => {
     expect(registry.meter("Board 2").plan.intervalMs).toBe(10_000);
   });
 
+  test("takes security and its keys, in place or from the environment", () => {
+    const text =
+      "name,tcp,auth,suite,protection,dedicated,guek_env,gak\n" +
+      `a,h:1,hls-gmac,1,authenticated,yes,KEY,${"ab".repeat(16)}\n`;
+    const report = take(text, "csv", { environment: { KEY: "cd".repeat(16) } });
+    expect(verdicts(report)).toEqual(["2 a added"]);
+    expect(registry.meter("a")).toMatchObject({
+      association: { security: { suite: 1, protection: "authenticated", dedicatedKey: true } },
+      hasKeys: ["guek", "gak"],
+    });
+    expect(JSON.stringify(report)).not.toMatch(/abab|cdcd/);
+    const bad = "name,tcp,auth,guek\nb,h:2,hls-gmac,xyz\n";
+    expect(verdicts(take(bad, "csv"))).toEqual(["2 b refused registry/invalid"]);
+  });
+
   test("takes secrets from the environment, and refuses a variable that is not set", () => {
     const text = "name,tcp,password_env\na,h:1,METER_A\nb,h:2,METER_B\n";
     const environment = { METER_A: "hunter2" };
@@ -209,8 +224,16 @@ describe("an export", () => {
         quirks: { skipRelease: true },
         thingsBoardToken: "t0k3n",
       });
+      registry.addMeter({
+        name: "secured",
+        line: "empty",
+        address: { upper: 2 },
+        authentication: "hls-gmac",
+        security: { form: "general", serverSystemTitle: "4c45430000000002", challengeOctets: 32 },
+        securityKeys: { guek: "0f".repeat(16), hlsSecret: "cafe" },
+      });
       const text = exportFleet(registry, format);
-      expect(text).not.toMatch(/22222222|t0k3n/);
+      expect(text).not.toMatch(/22222222|t0k3n|0f0f|cafe/);
       expect(verdicts(take(text, format)).every((line) => line.endsWith("unchanged"))).toBe(true);
       const before = [registry.lines(), registry.meters()];
       const other = mkdtempSync(join(tmpdir(), "lectura-import-"));
@@ -222,6 +245,7 @@ describe("an export", () => {
           ...item,
           hasPassword: false,
           hasThingsBoardToken: false,
+          hasKeys: [],
           createdAt: 0,
           updatedAt: 0,
         }));
