@@ -17,8 +17,11 @@ const dumpLine =
   /^(?:0x)?([0-9a-f]{4,8})(?::\s*|\s{2,}|$)((?:[0-9a-f]{2}\s{0,3})*)(?:\s.*|\|.*)?$/i;
 /** A line of a log begins with a time. */
 const logLine = /^\W*(?:\d{4}-\d\d-\d\d[T ]|\d{1,2}:\d\d:\d\d(?:[.,]\d+|[\s\]]))/;
-const timeText =
-  /(?:\d{4}-\d\d-\d\d[T ])?(?<![0-9a-f]:)\b\d{1,2}:\d\d:\d\d(?!:)(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g;
+const timeText = new RegExp(
+  String.raw`(?:\d{4}-\d\d-\d\d[T ])?(?<![0-9a-f]:)\b\d{1,2}:\d\d:\d\d(?!:)` +
+    String.raw`(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?`,
+  "g",
+);
 const base64Text = /^[A-Za-z0-9+/]{8,}={0,2}$/;
 
 const flag = 0x7e;

@@ -78,6 +78,16 @@ class Reassembly {
   }
 }
 
+/** A damaged frame is passed over: the sender repeats what is not acknowledged. */
+function parsedOrNothing(octets: Uint8Array): HdlcFrame | undefined {
+  try {
+    return parseFrame(octets);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
 export interface ExchangeGiven {
   /** N(S) the server's first segment has, where known. */
   readonly serverSendSequence?: number;
@@ -98,8 +108,8 @@ export function translateExchange(
   const reassembly = new Reassembly(given.serverSendSequence);
   const sent: string[] = [];
   for (const octets of received) {
-    const frame = parseFrame(octets);
-    if (frame.control.type !== "I") continue;
+    const frame = parsedOrNothing(octets);
+    if (frame?.control.type !== "I") continue;
     reassembly.take(frame);
     if (frame.control.pollFinal && !reassembly.complete) {
       sent.push(toHex(receiveReady(frame, reassembly.expected)));
