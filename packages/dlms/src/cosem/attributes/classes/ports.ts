@@ -136,14 +136,6 @@ export const ipv4SetupClass = {
   },
 } as const satisfies TypedClass;
 
-const qualityOfService = {
-  precedence: "unsigned",
-  delay: "unsigned",
-  reliability: "unsigned",
-  peakThroughput: "unsigned",
-  meanThroughput: "unsigned",
-} as const;
-
 export const gprsModemSetupClass = {
   classId: 45,
   versions: {
@@ -151,7 +143,8 @@ export const gprsModemSetupClass = {
       attributes: {
         apn: "octet-string",
         pinCode: "long-unsigned",
-        qualityOfService: { default: qualityOfService, requested: qualityOfService },
+        /** Five classes each (3GPP TS 24.008); the sources order them differently. */
+        qualityOfService: { default: "any", requested: "any" },
       },
     },
   },
@@ -197,9 +190,7 @@ export const ipv6SetupClass = {
 
 const mBusClient = {
   mbusPortReference: "logical-name",
-  captureDefinition: [
-    { dataInformationBlock: "octet-string", valueInformationBlock: "octet-string" },
-  ],
+  captureDefinition: ["any"],
   /** Seconds. */
   capturePeriod: "double-long-unsigned",
   primaryAddress: "unsigned",

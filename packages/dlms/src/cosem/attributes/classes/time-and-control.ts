@@ -200,33 +200,25 @@ export const singleActionScheduleClass = {
   },
 } as const satisfies TypedClass;
 
-const changedParameter = {
-  classId: "long-unsigned",
-  logicalName: "logical-name",
-  attributeId: "integer",
-  attributeValue: "any",
-} as const;
-const parameterMethods = {
-  addParameter: "value-definition",
-  deleteParameter: "value-definition",
-} as const;
+/** The sources agree on the lists, not on what is in them. */
+const parameterMethods = { addParameter: "any", deleteParameter: "any" } as const;
 
 export const parameterMonitorClass = {
   classId: 65,
   versions: {
     0: {
       attributes: {
-        changedParameter,
+        changedParameter: "any",
         captureTime: "date-time",
-        parameterList: ["value-definition"],
+        parameterList: ["any"],
       },
       methods: parameterMethods,
     },
     1: {
       attributes: {
-        changedParameter,
+        changedParameter: "any",
         captureTime: "date-time",
-        parameterList: ["value-definition"],
+        parameterList: ["any"],
         parameterListName: "octet-string",
         hashAlgorithmId: "enum",
         parameterValueDigest: "octet-string",
