@@ -13,6 +13,8 @@ import {
   type PushTcpEndpoint,
 } from "./push-listener-tcp.ts";
 import { listenUdp } from "./push-listener-udp.ts";
+import { parseSerialEndpoint } from "./serial-endpoint.ts";
+import { openSerialPort, type SerialPortOptions } from "./serial-port.ts";
 
 /** Where to listen, and for whom. */
 export interface ListenForPushesOptions extends PushListenerOptions {
@@ -20,6 +22,11 @@ export interface ListenForPushesOptions extends PushListenerOptions {
   readonly tcp?: PushTcpEndpoint;
   /** Absent: not over UDP. */
   readonly udp?: PushEndpoint;
+  /**
+   * A serial port that hears a meter push: a customer interface, wired M-Bus, RS-485. Told
+   * "disconnected" when it is gone; it is not opened again by itself. Absent: none.
+   */
+  readonly serial?: string | SerialPortOptions;
 }
 
 /** Listening. Disposing ends it; handlers under way are waited for. */
@@ -31,31 +38,31 @@ export interface PushListener extends AsyncDisposable {
 }
 
 /**
- * Takes what meters send unasked, over TCP and UDP: wrapper, HDLC, wired M-Bus or plain APDUs, told
- * by their first octets. A TCP meter is read on only when the handler has taken what came before;
+ * Takes what meters send unasked, over TCP, UDP and a serial port: wrapper, HDLC, wired M-Bus or plain
+ * APDUs, told by their first octets. A TCP meter is read on only when the handler has taken what came before;
  * UDP has no such means, so what is beyond the limits is dropped and told.
  *
- * @throws {PortError} tcp/address-in-use, tcp/not-permitted, tcp/tls-failed, tcp/failed
+ * @throws {PortError} tcp/address-in-use, tcp/not-permitted, tcp/tls-failed, tcp/failed, serial/*
  */
 export async function listenForPushes(options: ListenForPushesOptions): Promise<PushListener> {
   const shared = sharedOf(options);
-  const tcp = options.tcp && (await listenTcp(options.tcp, shared));
-  let udp: PushEntrance | undefined;
-  try {
-    udp = options.udp && (await listenUdp(options.udp, shared));
-  } catch (error) {
-    await tcp?.[Symbol.asyncDispose]();
-    throw error;
+  await using opened = new AsyncDisposableStack();
+  const tcp = options.tcp && opened.use(await listenTcp(options.tcp, shared));
+  const udp = options.udp && opened.use(await listenUdp(options.udp, shared));
+  if (options.serial !== undefined) {
+    const { serial } = options;
+    const endpoint = typeof serial === "string" ? parseSerialEndpoint(serial) : serial;
+    const port = opened.use(await openSerialPort({ ...endpoint, clock: shared.clock }));
+    opened.use(listenOn(port, shared));
   }
+  const entrances = opened.move();
   return {
     ...(tcp === undefined ? {} : { tcp }),
     ...(udp === undefined ? {} : { udp }),
     get pending() {
       return shared.pending;
     },
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all([tcp?.[Symbol.asyncDispose](), udp?.[Symbol.asyncDispose]()]);
-    },
+    [Symbol.asyncDispose]: () => entrances.disposeAsync(),
   };
 }
 
@@ -64,7 +71,10 @@ export async function listenForPushes(options: ListenForPushesOptions): Promise<
  * port stays the caller's. Disposing stops listening; nothing is read any more.
  */
 export function listenToPort(port: Port, options: PushListenerOptions): AsyncDisposable {
-  const shared = sharedOf(options);
+  return listenOn(port, sharedOf(options));
+}
+
+function listenOn(port: Port, shared: PushListenerShared): AsyncDisposable {
   const address: PushPeerAddress = { transport: "port", address: port.label, port: 0 };
   const peer = new PushPeer(address, shared, {
     send: (octets) => port.send(octets),
@@ -74,7 +84,7 @@ export function listenToPort(port: Port, options: PushListenerOptions): AsyncDis
     receive: (octets) => peer.receive(octets),
     closed: () => {
       peer.end();
-      options.onEvent?.({ type: "disconnected", peer: address });
+      shared.options.onEvent?.({ type: "disconnected", peer: address });
     },
   });
   return {
