@@ -1,10 +1,16 @@
 import { DecodeError, ProtocolError } from "../error.ts";
 import type { CryptoPort } from "../security/crypto.ts";
 import { type CipheredApdu, openEnvelope } from "../security/envelope.ts";
-import { type GeneralKeys, openGeneral } from "../security/general-ciphering.ts";
+import {
+  type GeneralKeys,
+  type HeaderInAdditionalData,
+  openGeneral,
+} from "../security/general-ciphering.ts";
+import { transactionOf } from "../security/general-envelope.ts";
 import type { ReplayWindows } from "../security/keys.ts";
 import type { Protection } from "../security/security-control.ts";
 import type { SecuritySuite } from "../security/suite.ts";
+import type { TransactionWindow } from "../security/transaction-window.ts";
 import { decodeApdu } from "../xdlms/apdu.ts";
 import { splitSecuredContent } from "../xdlms/secured-content.ts";
 import { pushLeniency } from "./push-notification.ts";
@@ -20,6 +26,13 @@ export interface PushSender {
   readonly required: Protection;
   /** Kept by the owner for as long as the keys last: a replay is refused. */
   readonly windows: ReplayWindows;
+  /**
+   * The same for wrapped and agreed keys, whose counters tell no replay. Absent: replays of these
+   * are not looked for.
+   */
+  readonly transactions?: TransactionWindow;
+  /** What of the header is under the tag of general-ciphering. Absent = "members". */
+  readonly headerInAdditionalData?: HeaderInAdditionalData;
   /** Absent: whichever the security control names. */
   readonly suite?: SecuritySuite;
   /** Opens without a look at the tag where there is no authentication key (R34). */
@@ -45,6 +58,10 @@ export function pushOpener(crypto: CryptoPort, find: PushSenders): PushOpener {
     if (apdu.kind === "general-ciphering") {
       const sender = known(find(apdu.originator, origin));
       const opened = openGeneral(apdu, rulesOf(crypto, sender));
+      const { systemTitle, headerInAdditionalData, transactions } = sender;
+      const { secured } = opened;
+      const transaction = transactionOf(apdu, secured, systemTitle, headerInAdditionalData);
+      if (transaction !== undefined) transactions?.accept(transaction);
       return openedPush(opened.plaintext, opened.verified, sender, apdu.content);
     }
     const envelope = apdu as CipheredApdu;

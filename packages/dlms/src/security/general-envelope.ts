@@ -10,6 +10,7 @@ import {
   generalSigning,
   type KeyInfo,
 } from "../xdlms/general-ciphering.ts";
+import type { SecuredContent } from "../xdlms/secured-content.ts";
 import type { CryptoPort } from "./crypto.ts";
 import { type GeneralKeys, openGeneral, sealGeneral, type SendKey } from "./general-ciphering.ts";
 import type {
@@ -24,7 +25,7 @@ import { Secret } from "./secret.ts";
 import type { Protection, ProtectionBits } from "./security-control.ts";
 import { openSigned, signApdu } from "./signing.ts";
 import { type SecuritySuite, suites } from "./suite.ts";
-import { TransactionWindow } from "./transaction-window.ts";
+import { type Transaction, TransactionWindow } from "./transaction-window.ts";
 
 /** Who speaks and under what, at this moment. */
 export interface GeneralParties {
@@ -153,12 +154,8 @@ export function openCiphering(
     ...(headerInAdditionalData === undefined ? {} : { headerInAdditionalData }),
     ...(ephemeralSignature === undefined ? {} : { ephemeralSignature }),
   });
-  const { authenticated, encrypted, tag } = secured;
-  // The transaction-id of C(0e,2s) is part of its key, so the tag proves it in every form.
-  const proved = authenticated && headerInAdditionalData !== "nothing";
-  const named = proved || kind === "static";
+  const { authenticated, encrypted } = secured;
   const { transactionId, dateTime } = apdu;
-  const identity = named ? transactionId : (tag ?? transactionId);
   return {
     plaintext,
     kind,
@@ -166,9 +163,36 @@ export function openCiphering(
     encrypted,
     transactionId,
     dateTime,
-    identity: kind === "identified" ? undefined : identity,
-    dated: proved,
+    ...provedOf(apdu, secured, headerInAdditionalData),
   };
+}
+
+/** What of an opened APDU tells replays apart, and whether its date-time is proved. */
+function provedOf(
+  apdu: GeneralCiphering,
+  { authenticated, tag }: SecuredContent,
+  header: GeneralProtection["headerInAdditionalData"],
+): Pick<OpenedCiphering, "identity" | "dated"> {
+  const kind = kindOf(apdu.keyInfo);
+  // The transaction-id of C(0e,2s) is part of its key, so the tag proves it in every form.
+  const dated = authenticated && header !== "nothing";
+  const identity = dated || kind === "static" ? apdu.transactionId : (tag ?? apdu.transactionId);
+  return { identity: kind === "identified" ? undefined : identity, dated };
+}
+
+/**
+ * The transaction of an APDU that was opened outside an association, for a `TransactionWindow`;
+ * undefined: an invocation counter tells its replays.
+ */
+export function transactionOf(
+  apdu: GeneralCiphering,
+  secured: SecuredContent,
+  originator: Uint8Array,
+  header: GeneralProtection["headerInAdditionalData"],
+): Transaction | undefined {
+  const { identity, dated } = provedOf(apdu, secured, header);
+  if (identity === undefined) return undefined;
+  return { originator, identity, dateTime: dated ? apdu.dateTime : noOctets };
 }
 
 /** Undefined: a kind nobody knows. */
