@@ -32,6 +32,7 @@ import {
 } from "./commands/sink.ts";
 import { configCheck, configSchema, configShow } from "./commands/config.ts";
 import { decode, type DecodeOptions } from "./commands/decode.ts";
+import type { DecodeInput } from "./commands/decode-input.ts";
 import { demo, type DemoOptions } from "./commands/demo.ts";
 import {
   exportLines,
@@ -44,6 +45,7 @@ import {
 import { follow } from "./commands/follow.ts";
 import { history, type HistoryOptions } from "./commands/history.ts";
 import { read, type ReadOptions } from "./commands/read.ts";
+import { replay } from "./commands/replay.ts";
 import { run, type RunOptions } from "./commands/run.ts";
 import { simulate, type SimulateOptions } from "./commands/simulate.ts";
 import { status } from "./commands/status.ts";
@@ -397,6 +399,16 @@ function declareLooking(declare: Declaration): void {
       ["--jsonl", "jsonl"],
     ],
     (context, words, options) => decode(context, words, options),
+  );
+  declare.command<DecodeInput>(
+    program,
+    "replay <file>",
+    "replay",
+    [
+      ["--keys-file <file>", "keysFile"],
+      ["--key <name=env:variable...>", "keyOption"],
+    ],
+    (context, [file = ""], options) => replay(context, file, options),
   );
 }
 

@@ -8,6 +8,7 @@ import {
   layerNames,
   translate,
   translateTree,
+  type TranslationError,
   type TranslationTree,
 } from "@lectura/dlms/translate";
 import { nodeCrypto } from "@lectura/dlms-node";
@@ -105,10 +106,15 @@ export async function decode(
   const decoded = found.map((octets) => decodeOne(context, layer, octets, keys));
   for (const one of decoded) show(context, one);
   const broken = decoded.find(({ tree }) => tree.error !== undefined)?.tree.error;
-  if (broken === undefined) return exitCodes.done;
-  const { code, layer: where, field, octet, message } = broken;
-  const detail = `${where}: ${field} at octet ${octet}: ${message}`;
-  throw new CliError(code as `${string}/${string}`, { detail });
+  if (broken !== undefined) throw brokenOctets(broken);
+  return exitCodes.done;
+}
+
+/** What could not be read, as a command tells it. */
+export function brokenOctets(error: TranslationError): CliError {
+  const { code, layer, field, octet, message } = error;
+  const detail = `${layer}: ${field} at octet ${octet}: ${message}`;
+  return new CliError(code as `${string}/${string}`, { detail });
 }
 
 function layerOf(layer: string | undefined): LayerName | undefined {

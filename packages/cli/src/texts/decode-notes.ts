@@ -3,6 +3,7 @@ import type { Language } from "./language.ts";
 /** What the translator says in words of people; the standard's own names stay as they are. */
 const spanish: Readonly<Record<string, string>> = {
   octets: "octetos",
+  masked: "enmascarado",
   absent: "ausente",
   "not specified": "sin especificar",
   "out of range": "fuera de rango",

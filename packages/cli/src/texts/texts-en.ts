@@ -40,6 +40,7 @@ export const english: Texts = {
     read: "read values now",
     history: "readings from the journal",
     decode: "say what octets are, at every layer",
+    replay: "show a recorded session, frame by frame",
     simulate: "simulated meters on real TCP; LLS password 22222222",
     config: "the settings file",
     configCheck: "check the settings file: PASS, WARN or FAIL per key",

@@ -41,6 +41,7 @@ export const spanish: Texts = {
     read: "lee valores ahora",
     history: "lecturas del historial",
     decode: "dice qué son unos octetos, en cada capa",
+    replay: "muestra una sesión grabada, trama a trama",
     simulate: "medidores simulados en TCP real; contraseña LLS 22222222",
     config: "el archivo de ajustes",
     configCheck: "revisa el archivo de ajustes: PASS, WARN o FAIL por clave",

@@ -45,6 +45,7 @@ export type CommandName =
   | "read"
   | "history"
   | "decode"
+  | "replay"
   | "simulate"
   | "config"
   | "configCheck"
