@@ -33,6 +33,7 @@ export interface SecuritySetupTarget {
   readonly request?: RequestOptions;
 }
 
+/** Which keys are transferred, and where they are kept. */
 export interface TransferKeysOptions extends SecuritySetupTarget {
   readonly store: KeyStore;
   readonly suite: SecuritySuite;
@@ -81,6 +82,7 @@ export async function transferKeys(options: TransferKeysOptions): Promise<Pendin
   return accept(store, stored, { ...change, state: "accepted" });
 }
 
+/** Which keys are agreed on, with whom, and where they are kept. */
 export interface AgreeKeysOptions extends SecuritySetupTarget, KeyAgreementSide {
   readonly store: KeyStore;
   readonly names: readonly TransferredKey[];

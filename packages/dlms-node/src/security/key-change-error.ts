@@ -12,6 +12,7 @@ export const keyChangeErrors = {
   "security/key-change-impossible": "operator",
 } as const satisfies Readonly<Record<`security/${string}`, Recovery>>;
 
+/** Stable codes, documented in `docs/errors.md`. */
 export type KeyChangeErrorCode = keyof typeof keyChangeErrors;
 
 /** A key change that did not go its way. Never holds a secret. */

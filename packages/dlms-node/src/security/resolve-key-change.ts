@@ -13,6 +13,7 @@ import type { SecuritySetupTarget } from "./change-keys.ts";
 import { KeyChangeError } from "./key-change-error.ts";
 import { type AssociationKeys, type KeyStore, pendingKeys, type StoredKeys } from "./key-store.ts";
 
+/** Whose keys, and how an association under them is opened. */
 export interface ResolveKeyChangeOptions extends Pick<SecuritySetupTarget, "securitySetup"> {
   readonly store: KeyStore;
   /**

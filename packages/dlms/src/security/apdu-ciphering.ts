@@ -53,6 +53,7 @@ const refusalTags: ReadonlySet<number> = new Set([0xd8, 0x0e]);
 /** Tag, title, length: what an envelope adds around the content. */
 const envelopeOctets = 1 + 9 + 4;
 
+/** Protects and opens the APDUs of one association; made for it, gone with it. */
 export class ApduCiphering {
   readonly ownSystemTitle: Uint8Array;
   readonly #options: ApduCipheringOptions;

@@ -14,6 +14,7 @@ import type { SecuredContent } from "../xdlms/secured-content.ts";
 import type { CryptoPort, GcmKey } from "./crypto.ts";
 import { type SecurityControl, securityControlOctet } from "./security-control.ts";
 
+/** Octets of a system title (Green Book 4.3.4). */
 export const systemTitleOctets = 8;
 const counterOctets = 4;
 const nonceOctets: number = systemTitleOctets + counterOctets;

@@ -51,6 +51,7 @@ export interface GeneralKeys extends CipheringKeys {
   readonly signingPrivate?: Secret;
 }
 
+/** What both directions of general-ciphering take. */
 export interface GeneralOptions {
   readonly crypto: CryptoPort;
   readonly keys: GeneralKeys;
@@ -60,6 +61,7 @@ export interface GeneralOptions {
   readonly ephemeralSignature?: EphemeralSignature;
 }
 
+/** What a receiver of general-ciphering knows and demands. */
 export interface GeneralReceiveRules extends GeneralOptions {
   readonly suite?: SecuritySuite;
   readonly required: Protection;
@@ -74,6 +76,7 @@ export interface GeneralReceiveRules extends GeneralOptions {
   readonly allowUnsignedEphemeral?: boolean;
 }
 
+/** General-ciphering opened. */
 export interface OpenedGeneral {
   readonly plaintext: Uint8Array;
   readonly secured: SecuredContent;
@@ -122,6 +125,7 @@ export type SendKey =
   /** C(0e,2s): both static keys; the transaction-id is the nonce and must be fresh. */
   | { readonly type: "static"; readonly recipientPublic: Uint8Array };
 
+/** What a sender of general-ciphering says. */
 export interface GeneralSend extends GeneralOptions {
   readonly suite: SecuritySuite;
   readonly protection: Protection;

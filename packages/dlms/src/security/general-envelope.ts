@@ -43,6 +43,7 @@ export interface GeneralOrigin {
   readonly dateTime: Uint8Array;
 }
 
+/** General-ciphering opened by the rules of an association. */
 export interface OpenedCiphering extends GeneralOrigin, ProtectionBits {
   readonly plaintext: Uint8Array;
   readonly kind: GeneralKeyKind;

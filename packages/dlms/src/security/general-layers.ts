@@ -46,12 +46,14 @@ export interface OwnEnvelope extends ProtectionBits {
   readonly plaintext: Uint8Array;
 }
 
+/** An APDU with its layers taken off. */
 export interface OpenedLayers extends ProtectionBits {
   readonly plaintext: Uint8Array;
   /** Undefined: neither general-ciphering nor a signature was there. */
   readonly kind: GeneralKind | undefined;
 }
 
+/** By which rules layers are taken off, at this moment. */
 export interface OpenLayersRules {
   readonly parties: GeneralParties;
   readonly required: Protection;
@@ -62,6 +64,7 @@ export interface OpenLayersRules {
   readonly openOwn: (octets: Uint8Array) => OwnEnvelope | undefined;
 }
 
+/** Layers of one association: what is sent under them, what is accepted. */
 export class GeneralLayers {
   readonly #options: GeneralLayersOptions;
   readonly #transactions: Transactions;

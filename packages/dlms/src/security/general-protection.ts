@@ -27,6 +27,7 @@ export interface TransactionOptions {
   readonly answers?: "same-transaction" | "any";
 }
 
+/** General-ciphering in an association (Green Book 9.2.7.2). */
 export interface GeneralProtection extends TransactionOptions {
   /** Beyond the keys of the association. */
   readonly keys?: Omit<GeneralKeys, keyof CipheringKeys>;
@@ -46,6 +47,7 @@ export interface GeneralProtection extends TransactionOptions {
   readonly ephemeralSignature?: EphemeralSignature;
 }
 
+/** General-signing in an association, suites 1 and 2 (Green Book 9.2.7.5). */
 export interface SigningProtection extends TransactionOptions {
   /** Own digital signature key, raw. */
   readonly privateKey: Secret;

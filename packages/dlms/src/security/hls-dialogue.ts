@@ -2,6 +2,7 @@
 import { ProtocolError } from "../error.ts";
 import { concatOctets } from "../octets.ts";
 
+/** Who proves: the client in pass 3, the server in pass 4. */
 export type HlsRole = "client" | "server";
 
 /** What was said in passes 1 and 2. Challenges have 8 to 64 octets. */

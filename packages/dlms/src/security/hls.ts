@@ -27,6 +27,7 @@ export function hlsSha256(crypto: CryptoPort, secret: Secret): HlsMechanismFunct
   );
 }
 
+/** Keys and counter of mechanism 5. `keys` and `counter` are read anew for each proof. */
 export interface HlsGmacOptions {
   readonly crypto: CryptoPort;
   readonly suite: SecuritySuite;
@@ -88,6 +89,7 @@ export function hlsGmac(options: HlsGmacOptions): HlsMechanismFunctions {
   };
 }
 
+/** Keys of mechanism 7, suites 1 and 2. */
 export interface HlsEcdsaOptions {
   readonly crypto: CryptoPort;
   readonly curve: CurveName;

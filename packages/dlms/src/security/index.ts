@@ -9,7 +9,8 @@ export {
 } from "./class-key-agreement.ts";
 export { equalConstantTime } from "./constant-time.ts";
 export { openContent, openUnverified, sealContent } from "./content.ts";
-export type { ContentKeys, ContentOrigin } from "./content-cipher.ts";
+export { ContentCipher, type ContentKeys, type ContentOrigin } from "./content-cipher.ts";
+export { ContentCiphers } from "./content-ciphers.ts";
 export type { CryptoPort, CurveName, GcmKey, HashName, KeyPair } from "./crypto.ts";
 export {
   type CipheredApdu,

@@ -1,5 +1,6 @@
 import { InvariantError, ProtocolError } from "../error.ts";
 
+/** The last invocation counter of a key; no APDU can follow it. */
 export const invocationCounterMax = 0xffff_ffff;
 
 /** Where a counter is kept beyond the life of the process. */
@@ -11,6 +12,7 @@ export interface CounterStore {
   reserve(limit: number): Promise<void> | undefined;
 }
 
+/** Where a counter goes on, and where it is kept. */
 export interface InvocationCounterOptions {
   /** First counter to use: what the store says, or one above what the meter expects. */
   readonly next: number;

@@ -13,6 +13,7 @@ export const transferredKeyIds = {
   master: 3,
 } as const satisfies Readonly<Record<string, number>>;
 
+/** A key of class 64 by its name. */
 export type TransferredKey = keyof typeof transferredKeyIds;
 
 /** A key with its number: 0..3 have names, others are the peer's own. */

@@ -19,6 +19,7 @@ export type MechanismWeakness =
   | "broken-hash"
   | "manufacturers-own";
 
+/** What is to be said of a mechanism. */
 export interface MechanismNote {
   readonly strength: MechanismStrength;
   /** Absent where it is sound. */

@@ -4,6 +4,7 @@ import type { SecuritySuite } from "./suite.ts";
 /** How an APDU is protected. */
 export type Protection = "none" | "authenticated" | "encrypted" | "authenticated-encrypted";
 
+/** Bits 4 and 5 of the security control. */
 export interface ProtectionBits {
   readonly authenticated: boolean;
   readonly encrypted: boolean;
@@ -16,6 +17,7 @@ const bits: Readonly<Record<Protection, ProtectionBits>> = {
   "authenticated-encrypted": { authenticated: true, encrypted: true },
 };
 
+/** The bits of a protection. */
 export function protectionBits(protection: Protection): ProtectionBits {
   return bits[protection];
 }
@@ -27,6 +29,7 @@ export interface SecurityControl extends ProtectionBits {
   readonly broadcastKey?: boolean;
 }
 
+/** SC as it stands on the wire. */
 export function securityControlOctet(control: SecurityControl): number {
   return (
     control.suite |

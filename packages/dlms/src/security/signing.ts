@@ -34,6 +34,7 @@ export function writeHeader(writer: OctetWriter, header: GeneralHeader): void {
   }
 }
 
+/** How signatures are made and checked. */
 export interface SigningOptions {
   readonly crypto: CryptoPort;
   readonly curve: CurveName;

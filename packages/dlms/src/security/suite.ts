@@ -18,6 +18,7 @@ export interface SuiteParameters {
 
 const algorithm = (id: number): Uint8Array => Uint8Array.of(0x60, 0x85, 0x74, 0x05, 0x08, 3, id);
 
+/** The three security suites. */
 export const suites: Readonly<Record<SecuritySuite, SuiteParameters>> = {
   0: { suite: 0, keyOctets: 16 },
   1: { suite: 1, keyOctets: 16, curve: "P-256", hash: "sha256", algorithmId: algorithm(0) },

@@ -11,6 +11,7 @@ export const transactionsMaxDefault = 1024;
 /** How far the date-time of a transaction may be from now, unless said otherwise. */
 export const transactionAgeMsDefault: number = 10 * 60 * 1000;
 
+/** Limits of a window; what exceeds them is refused. */
 export interface TransactionWindowOptions {
   /**
    * UTC, milliseconds since 1970. Absent: date-times are not looked at, and every transaction is

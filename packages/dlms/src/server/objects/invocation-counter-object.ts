@@ -3,6 +3,7 @@ import { u32 } from "../../axdr/construct.ts";
 import { obis, type ObisCode } from "../../cosem/obis.ts";
 import type { ServerObject } from "../object.ts";
 
+/** Where the object is, and what it answers. */
 export interface InvocationCounterObjectOptions {
   /** Absent = 0.0.43.1.0.255; value group E tells the security setups apart. */
   readonly logicalName?: ObisCode;

@@ -42,6 +42,7 @@ export interface SecuritySetupState {
   readonly policy: number;
 }
 
+/** What a meter's security setup begins with. */
 export interface SecuritySetupOptions extends SecuritySetupState {
   readonly crypto: CryptoPort;
   readonly version: 0 | 1;
