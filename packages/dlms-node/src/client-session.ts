@@ -8,6 +8,7 @@ import {
   type LongGet,
   type MethodCall,
   type Referencing,
+  ResumedGetExchange,
   SetExchange,
   SetListExchange,
   type ShortName,
@@ -201,7 +202,7 @@ export class ClientSession implements Session {
     options: RequestOptions,
   ): Promise<GetDataResult> {
     const dialogue = this.#dialogue;
-    const exchange = new GetExchange(attribute, from.invoke, dialogue.context, from);
+    const exchange = new ResumedGetExchange(attribute, from, dialogue.context);
     return dialogue.run(exchange, options);
   }
 

@@ -23,13 +23,11 @@ const noSuchBlock = 0xffff_ffff;
 abstract class BlockwiseGet<Result> extends Exchange<Result> {
   declare protected assembler: BlockAssembler | undefined;
   declare private abandoned: boolean;
-  declare private readonly resumed: boolean;
 
-  constructor(invoke: number, context: ExchangeContext, resume?: LongGet) {
+  constructor(invoke: number, context: ExchangeContext) {
     super(invoke, context);
-    this.assembler = resume && assemblerOf(resume, context);
+    this.assembler = undefined;
     this.abandoned = false;
-    this.resumed = resume !== undefined;
   }
 
   protected get responseTag(): number {
@@ -68,8 +66,7 @@ abstract class BlockwiseGet<Result> extends Exchange<Result> {
       this.result = this.refuse(block.result.reason);
       return "done";
     }
-    // The block that was asked for again, once more.
-    if (this.resumed && block.blockNumber === this.assembler?.number) return "late";
+    if (this.repeats(block.blockNumber)) return "late";
     this.assembler ??= new BlockAssembler(this.context.transferOctetsMax);
     this.assembler.add(block.blockNumber, block.result.rawData);
     if (!block.lastBlock) {
@@ -78,6 +75,11 @@ abstract class BlockwiseGet<Result> extends Exchange<Result> {
     }
     this.result = this.acceptRaw(this.assembler.finish());
     return "done";
+  }
+
+  /** True for a block that was asked for again and has come before. */
+  protected repeats(_blockNumber: number): boolean {
+    return false;
   }
 
   /** Ends a long GET at the meter by asking for a block it has not sent, once. */
@@ -90,21 +92,13 @@ abstract class BlockwiseGet<Result> extends Exchange<Result> {
   }
 }
 
-/** GET-REQUEST-NORMAL: one attribute; or the next block of such a GET that was interrupted. */
+/** GET-REQUEST-NORMAL: one attribute. */
 export class GetExchange extends BlockwiseGet<GetDataResult> {
   declare private readonly attribute: AttributeDescriptor;
-  declare private readonly resumedBehind: number | undefined;
 
-  /** @throws {RangeError} `resume` is of another association. */
-  constructor(
-    attribute: AttributeDescriptor,
-    invoke: number,
-    context: ExchangeContext,
-    resume?: LongGet,
-  ) {
-    super(resume?.invoke ?? invoke, context, resume);
+  constructor(attribute: AttributeDescriptor, invoke: number, context: ExchangeContext) {
+    super(invoke, context);
     this.attribute = attribute;
-    this.resumedBehind = resume?.blockNumber;
   }
 
   override get longGet(): LongGet | undefined {
@@ -114,10 +108,6 @@ export class GetExchange extends BlockwiseGet<GetDataResult> {
   }
 
   start(writer: OctetWriter): void {
-    if (this.resumedBehind !== undefined) {
-      writeNext(writer, this.invoke, this.resumedBehind);
-      return;
-    }
     writer.uint16((getRequest << 8) | normal);
     writer.uint8(this.invoke);
     writeAttribute(writer, this.attribute);
@@ -142,6 +132,28 @@ export class GetExchange extends BlockwiseGet<GetDataResult> {
 
   protected refuse(reason: DataAccessResult): GetDataResult {
     return { ok: false, reason };
+  }
+}
+
+/** A GET in blocks that was interrupted: asks for its next block. */
+export class ResumedGetExchange extends GetExchange {
+  readonly #from: number;
+
+  /** @throws {RangeError} `resume` is of another association. */
+  constructor(attribute: AttributeDescriptor, resume: LongGet, context: ExchangeContext) {
+    super(attribute, resume.invoke, context);
+    if (resume.context !== context) throw new RangeError("a long GET of another association");
+    const { octets, blockNumber } = resume;
+    this.assembler = new BlockAssembler(context.transferOctetsMax, octets, blockNumber);
+    this.#from = blockNumber;
+  }
+
+  override start(writer: OctetWriter): void {
+    writeNext(writer, this.invoke, this.#from);
+  }
+
+  protected override repeats(blockNumber: number): boolean {
+    return blockNumber === this.assembler?.number;
   }
 }
 
@@ -188,11 +200,6 @@ export class GetListExchange extends BlockwiseGet<readonly GetDataResult[]> {
   protected refuse(reason: DataAccessResult): readonly GetDataResult[] {
     return this.#attributes.map(() => ({ ok: false, reason }));
   }
-}
-
-function assemblerOf(resume: LongGet, context: ExchangeContext): BlockAssembler {
-  if (resume.context !== context) throw new RangeError("a long GET of another association");
-  return new BlockAssembler(context.transferOctetsMax, resume.octets, resume.blockNumber);
 }
 
 /** As many results as there were attributes. */

@@ -39,7 +39,7 @@ export { BlockAssembler, BlockSource, type OutgoingBlock } from "./block-transfe
 export { ExceptionError, ServiceError } from "./exception-error.ts";
 export { Exchange, type ExchangeContext, type ExchangeStep } from "./exchange.ts";
 export { exchangeContext } from "./exchange-context.ts";
-export { GetExchange, GetListExchange } from "./get-exchange.ts";
+export { GetExchange, GetListExchange, ResumedGetExchange } from "./get-exchange.ts";
 export { type LongGet, LongGetInterrupted } from "./long-get.ts";
 export { clientHls, clientProtection } from "./protection.ts";
 export {

@@ -80,8 +80,8 @@ export class HdlcClientLink implements ClientLink {
   /** DM received since the last new command. */
   #refusals = 0;
   #polls = 0;
-  /** The last I frame in order had F: the meter sends no more until it is polled. */
-  #turnIsOurs = true;
+  /** Of the last I frame in order: after one with F the meter sends no more until it is polled. */
+  #lastControl: number = pollFinalBit;
   /** A deadline was armed since this was cleared. */
   #armed = false;
 
@@ -145,7 +145,7 @@ export class HdlcClientLink implements ClientLink {
 
   awaitMore(): void {
     this.#begin(true);
-    if (this.#turnIsOurs) this.#transmitReady();
+    if ((this.#lastControl & pollFinalBit) !== 0) this.#transmitReady();
     else this.#await();
   }
 
@@ -222,17 +222,10 @@ export class HdlcClientLink implements ClientLink {
       this.#onOutOfOrder(control);
       return;
     }
-    if (!this.#sender.acknowledge(receiveSequence) || !this.#sender.idle) {
-      if (!this.#ignoreReceiveSequence) {
-        const expected = this.#sender.sendSequence;
-        this.#fail("hdlc/sequence", `answer with N(R) ${receiveSequence}, expected ${expected}`);
-        return;
-      }
-      this.#sender.acknowledgeAll();
-      this.#counts.unacknowledgedAnswers++;
-    }
+    const acknowledged = this.#sender.acknowledge(receiveSequence) && this.#sender.idle;
+    if (!acknowledged && !this.#takesUnacknowledged(receiveSequence)) return;
     receiver.advance();
-    this.#turnIsOurs = (control & pollFinalBit) !== 0;
+    this.#lastControl = control;
     this.#attempts = 1;
     if (segmented || receiver.collecting) {
       this.#onSegment(segmented, octets.subarray(start, end), (control & pollFinalBit) !== 0);
@@ -240,6 +233,17 @@ export class HdlcClientLink implements ClientLink {
     }
     this.#complete();
     this.#deliver(octets, start, end);
+  }
+
+  #takesUnacknowledged(receiveSequence: number): boolean {
+    if (!this.#ignoreReceiveSequence) {
+      const wanted = this.#sender.sendSequence;
+      this.#fail("hdlc/sequence", `answer with N(R) ${receiveSequence}, expected ${wanted}`);
+      return false;
+    }
+    this.#sender.acknowledgeAll();
+    this.#counts.unacknowledgedAnswers++;
+    return true;
   }
 
   /** A segment in order, of a unit of several; more follow unless it is the last. */
@@ -277,14 +281,13 @@ export class HdlcClientLink implements ClientLink {
   #onOutOfOrder(control: number): void {
     const sendSequence = (control >>> 1) & 7;
     const receiveSequence = control >>> 5;
-    const final = (control & pollFinalBit) !== 0;
     const ahead = (sendSequence - this.#receiver.sequence) & 7;
     if (ahead < 4) this.#counts.gaps++;
     else this.#counts.duplicateFrames++;
     if (this.#waiting !== "answer") return;
     const { sendSequence: expected } = this.#sender;
     if (!this.#sender.idle && receiveSequence === expected) this.#sender.acknowledge(expected);
-    if (!this.#sender.idle || !final) return;
+    if (!this.#sender.idle || (control & pollFinalBit) === 0) return;
     if (this.#attempts >= this.#attemptsMax) {
       const { sequence } = this.#receiver;
       this.#fail("hdlc/sequence", `N(S) ${sendSequence} came again where ${sequence} is missing`);
