@@ -74,7 +74,8 @@ test.skipIf(missingPrograms.length > 0)(
     const { readings, repeated, ...faults } = judge(directory.path, received);
     expect(faults).toEqual({ lost: [], invented: [], changed: [], disordered: [] });
     expect([readings > 90, repeated]).toEqual([true, 0]);
-    expect(codesIn(directory.path)).toEqual(["meter/counter-read"]);
+    const codes = codesIn(directory.path);
+    expect(codes.filter((code) => code === "meter/counter-read")).toHaveLength(1);
     // Neither the stream nor an export has a key in it.
     const [shown] = await done(["meter", "show", "main", "--json", ...data], {});
     expect(shown).toMatchObject({ hasKeys: ["guek", "gak"], auth: "hls-gmac" });

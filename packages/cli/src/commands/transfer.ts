@@ -39,7 +39,8 @@ async function withRegistry<Result>(
   // Opening in control mode makes directory and database where there are none yet.
   await using gateway = await startGateway({ dataDirectory: directory, mode: "control" });
   void gateway;
-  using registry = openRegistry({ directory, vault: openVault(directory), clock: systemClock });
+  using vault = openVault(directory);
+  using registry = openRegistry({ directory, vault, clock: systemClock });
   return use(registry);
 }
 

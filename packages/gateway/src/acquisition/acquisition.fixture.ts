@@ -92,6 +92,8 @@ export class ScriptedMeter {
   readonly openedAtMs: number[] = [];
   /** How often each opening would have sent a frame; undefined = the default. */
   readonly attempts: (number | undefined)[] = [];
+  /** Client SAP of each opening, and whether it ciphers. */
+  readonly clients: (readonly [sap: number | undefined, ciphered: boolean])[] = [];
   released = 0;
   answerMs = 10;
   withList = true;
@@ -415,6 +417,7 @@ export class Bench {
         const scripted = this.endpoint.meters.get(options.server?.upper ?? 1)!;
         scripted.openedAtMs.push(this.clock.monotonicMs());
         scripted.attempts.push(options.attemptsMax);
+        scripted.clients.push([options.clientSap, options.protection !== undefined]);
         await this.clock.sleep(scripted.answerMs, options.signal);
         const isForeign = options.framing !== scripted.framing;
         const foreign = isForeign ? new ProtocolError("hdlc/no-answer", "no UA") : undefined;

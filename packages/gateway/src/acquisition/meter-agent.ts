@@ -1,3 +1,6 @@
+import { unitSymbol } from "@lectura/dlms/cosem";
+import type { Reading } from "../readings/reading.ts";
+import { valueText } from "../readings/value-text.ts";
 import type { Meter, PlanItem } from "../registry/model.ts";
 import { GatewayError } from "../errors.ts";
 import { LineDownError } from "./line/line-down-error.ts";
@@ -30,8 +33,8 @@ export interface OnDemandRead extends ReadAttempt {
   readonly reused: boolean;
 }
 
-/** Told as each stage is through, for `test`. */
-export type OnStage = (stage: "tcp" | "session" | "read") => void;
+/** Told as each stage is through, for `test`; `detail` is what was found out by it. */
+export type OnStage = (stage: "tcp" | "session" | "read", detail: string) => void;
 
 /** Live state, without what only the store knows. */
 export interface AgentSnapshot {
@@ -209,14 +212,15 @@ export class MeterAgent {
       this.#refuseOnDemand();
       const reused = this.#reader.isOpen;
       try {
-        if (reused) onStage("tcp");
-        else await this.#open(turn, signal, () => onStage("tcp"));
-        onStage("session");
+        const { host, port } = this.line.line.endpoint;
+        if (reused) onStage("tcp", `${host}:${port}`);
+        else await this.#open(turn, signal, () => onStage("tcp", `${host}:${port}`));
+        onStage("session", this.#reader.agreement);
         const before = this.#reader.roundTrips;
         const attempt = await this.#reader.read(turn, signal, [...items]);
         this.stats.requests += attempt.result.requests;
         if (attempt.result.error !== undefined) throw attempt.result.error;
-        onStage("read");
+        onStage("read", valuesText(attempt.digest.readings));
         this.#succeeded();
         return { ...attempt, reused, roundTrips: this.#reader.roundTrips - before };
       } catch (error) {
@@ -292,8 +296,7 @@ export class MeterAgent {
       if (!this.#reader.isOpen) await this.#open(turn, signal);
       const attempt = await this.#reader.read(turn, signal);
       this.stats.requests += attempt.result.requests;
-      // What came before the meter was paused is kept, and so counts as asked for.
-      if (!this.stats.isOpen) this.stats.broughtWithdrawn(attempt.digest.readings.length);
+      this.stats.brought(attempt.digest.readings.length);
       this.#deliver(attempt);
       if (attempt.result.error !== undefined) throw attempt.result.error;
       this.stats.close(attempt.digest.readings.length > 0);
@@ -457,4 +460,11 @@ export class MeterAgent {
   #tell(code: string, severity: "info" | "warning" | "error" | "critical", message: string): void {
     this.#parts.onEvent({ code, severity, meterId: this.#meter.id, message });
   }
+}
+
+/** "voltage_l1 230.1 V": what a person recognises the meter by. */
+function valuesText(readings: readonly Reading[]): string {
+  return readings
+    .map(({ key, value, unit }) => `${key} ${valueText(value)} ${unitSymbol(unit)}`.trimEnd())
+    .join(", ");
 }

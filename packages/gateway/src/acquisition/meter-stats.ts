@@ -18,6 +18,8 @@ export class MeterStats {
   #failed = 0;
   #readingsScheduled = 0;
   #openReadings: number | undefined;
+  /** Readings that attempts of the open cycle have brought, at most as many as were due. */
+  #broughtReadings = 0;
   readingsJournaled = 0;
   requests = 0;
   reconnects = 0;
@@ -33,6 +35,7 @@ export class MeterStats {
     this.#scheduled++;
     this.#readingsScheduled += readings;
     this.#openReadings = readings;
+    this.#broughtReadings = 0;
   }
 
   /** A tick, or several, that no poll was started for. */
@@ -53,13 +56,18 @@ export class MeterStats {
   withdraw(): void {
     if (this.#openReadings === undefined) return;
     this.#scheduled--;
-    this.#readingsScheduled -= this.#openReadings;
+    this.#readingsScheduled -= this.#openReadings - this.#broughtReadings;
     this.#openReadings = undefined;
   }
 
-  /** Readings that a withdrawn poll brought nevertheless: they were due after all. */
-  broughtWithdrawn(readings: number): void {
-    this.#readingsScheduled += readings;
+  /**
+   * Readings an attempt brought, to be journaled. Those of a withdrawn cycle were due after all,
+   * and so were those that a retry brings once more: nothing is journaled that was not scheduled.
+   */
+  brought(readings: number): void {
+    const due = this.#openReadings === undefined ? 0 : this.#openReadings - this.#broughtReadings;
+    this.#broughtReadings += Math.min(due, readings);
+    this.#readingsScheduled += Math.max(0, readings - due);
   }
 
   snapshot(): MeterCounts {

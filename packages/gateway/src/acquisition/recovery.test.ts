@@ -246,3 +246,61 @@ test("a stop lets polls under way end, then releases every association", async (
   expect(cycles.ok).toBe(cycles.scheduled);
   expect(bench.internal).toEqual([]);
 });
+
+test("a poll that breaks midway and is retried in its cycle never counts above what was due", async () => {
+  const bench = new Bench();
+  bench.meter.withList = false;
+  await bench.start();
+  await bench.clock.advance(2 * intervalMs);
+  let broken = 0;
+  bench.meter.breaks = ({ attributes }) => {
+    const isLast = attributes[0]?.logicalName === "1.0.1.8.0.255";
+    return isLast && broken++ === 0 ? new ProtocolError("hdlc/sequence", "lost") : undefined;
+  };
+  await bench.clock.advance(20 * intervalMs);
+  expect(broken).toBeGreaterThan(1);
+  const { cycles, readings } = bench.acquisition.agent(1)!.stats.snapshot();
+  const journaled = bench.records.reduce((sum, record) => sum + record.readings.length, 0);
+  expect(readings.journaled).toBe(journaled);
+  expect(readings.scheduled).toBeGreaterThanOrEqual(readings.journaled);
+  expect(readings.scheduled - readings.journaled).toBeLessThanOrEqual(3 * cycles.failed + 3);
+  // The part that came before the break is kept, and so counts as asked for.
+  expect(bench.records.some((record) => record.readings.length < 3)).toBe(true);
+});
+
+test("keys that just worked are proved wrong by a fresh session, keys that never did at once", async () => {
+  const wrong = (): ProtocolError => new ProtocolError("security/tag", "the tag is wrong");
+  const never = new Bench();
+  never.meter.refuses = wrong;
+  await never.start();
+  await never.clock.advance(hourMs);
+  expect(never.meter.openedAtMs.length).toBe(1);
+  expect(never.codes()).toEqual(["meter/credential-held"]);
+  const changed = new Bench();
+  await changed.start();
+  await changed.clock.advance(2 * intervalMs);
+  changed.meter.breaks = wrong;
+  changed.meter.refuses = wrong;
+  await changed.clock.advance(hourMs);
+  expect(changed.meter.openedAtMs.length).toBe(2);
+  expect(changed.acquisition.agent(1)!.snapshot).toMatchObject({ state: "held" });
+});
+
+test("a test of a meter tells where it went, what was agreed and what it says", async () => {
+  const bench = new Bench();
+  await bench.start();
+  const told: string[] = [];
+  const agent = bench.acquisition.agent(1)!;
+  const reading = agent.readNow(
+    meter().plan.items.slice(0, 1),
+    new AbortController().signal,
+    (stage, detail) => void told.push(`${stage}: ${detail}`),
+  );
+  await bench.clock.advance(1_000);
+  await reading;
+  expect(told).toEqual([
+    "tcp: meter:4059",
+    "session: hdlc, max PDU 1024",
+    "read: voltage_l1 230.0 V",
+  ]);
+});

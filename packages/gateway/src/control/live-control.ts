@@ -208,8 +208,8 @@ export class LiveControl implements GatewayControl {
     const signal = options?.signal ?? new AbortController().signal;
     try {
       const items = meter.plan.items.slice(0, 1);
-      const read = await this.#agent(meter).readNow(items, signal, (stage) => {
-        stages.push({ stage, ok: true, ms: lap(), detail: "" });
+      const read = await this.#agent(meter).readNow(items, signal, (stage, detail) => {
+        stages.push({ stage, ok: true, ms: lap(), detail });
       });
       const [failure] = read.digest.failures;
       if (failure !== undefined) {

@@ -67,6 +67,16 @@ export class MeterReader {
     return this.#session !== undefined;
   }
 
+  /** What link and association agreed on: "hdlc, 1/17 (4), max PDU 1024". */
+  get agreement(): string {
+    const negotiated = this.#session?.session.negotiated;
+    if (negotiated === undefined) return "";
+    const { address, framing, maxPduOctets } = negotiated;
+    const where = address === undefined ? "" : `, ${address.upper}/${address.lower}`;
+    const size = address === undefined ? "" : ` (${address.size})`;
+    return `${framing}${where}${size}, max PDU ${maxPduOctets}`;
+  }
+
   get roundTrips(): number {
     return this.#session?.session.counters.roundTrips ?? 0;
   }
