@@ -57,7 +57,8 @@ const usualVersion = 1;
 const shortNameStep = 8;
 
 /**
- * The objects an association shows, with rights and classes, over logical or short names. The version
+ * The objects an association shows, with rights and classes, over logical or short names. The
+ * version
  * of the association comes from the list itself: it says whether rights are modes or bit masks.
  * @throws {DecodeError} cosem/malformed.
  */

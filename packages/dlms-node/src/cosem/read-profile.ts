@@ -61,7 +61,8 @@ export type ProfilePart =
 const rowsPerRequestDefault = 500;
 
 /**
- * Reads a profile part by part; parts come as they are read, a refusal is the last one. A session that
+ * Reads a profile part by part; parts come as they are read, a refusal is the last one. A
+ * session that
  * breaks throws: open another one and ask for `next` of the last part with its `description`.
  *
  *     for await (const part of readProfile(session, { profile, rows: { fromMs, toMs } })) ...

@@ -63,8 +63,8 @@ export async function readRegister(
 }
 
 /**
- * Reads registers with their scalers, in one round trip where the meter takes lists. A scaler the meter
- * refuses or garbles counts as not said: the override or scaler 0 without unit applies.
+ * Reads registers with their scalers, in one round trip where the meter takes lists. A scaler
+ * the meter refuses or garbles counts as not said: the override or scaler 0 without unit applies.
  */
 export async function readRegisters(
   session: ProcedureSession,

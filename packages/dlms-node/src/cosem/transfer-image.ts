@@ -204,8 +204,8 @@ class ImageSender {
   }
 
   /**
-   * The status once the meter is no longer at work, or when the time is up. Only the status is read:
-   * calling the method again begins anew in some meters.
+   * The status once the meter is no longer at work, or when the time is up. Only the status is
+   * read: calling the method again begins anew in some meters.
    */
   async #statusAfter(atWork: string): Promise<string | number> {
     const { clock, pollMs = pollMsDefault, workMs = workMsDefault, signal } = this.#request;

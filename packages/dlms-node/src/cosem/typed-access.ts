@@ -21,8 +21,8 @@ export type ReadResult<T> =
   | { readonly ok: false; readonly reason: DataAccessResult };
 
 /**
- * Reads one attribute. @throws {DecodeError} cosem/malformed: the value has not the type of its class;
- * `field` is the path of what is wrong. Read it as Data by `session.get`.
+ * Reads one attribute. @throws {DecodeError} cosem/malformed: the value has not the type of its
+ * class; `field` is the path of what is wrong. Read it as Data by `session.get`.
  */
 export async function readAttribute<T>(
   session: ProcedureSession,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { catalogue } from "./catalogue.ts";
-import { obis } from "./obis.ts";
+import { obis, obisGroups } from "./obis.ts";
 
 test.for<readonly [key: string, logicalName: string, unit: number]>([
   ["voltage_l1", "1.0.32.7.0.255", 35],
@@ -70,3 +70,26 @@ test("puts the object of a code or key first", () => {
   expect(catalogue.search("1-0:32.7.0", "en")[0]?.key).toBe("voltage_l1");
   expect(catalogue.search("active_energy_import", "en")[0]?.key).toBe("active_energy");
 });
+
+test("expects the unit and kind that the code's quantity has", () => {
+  const energies = [8, 9, 10, 29, 58];
+  for (const { key, logicalName, unit, valueKind } of catalogue.entries) {
+    const { a, c, d, e } = obisGroups(logicalName);
+    const isEnergy = energies.includes(d);
+    // Groups C 1 to 80 are the sum and three phases of the same twenty quantities.
+    if (a !== 1 || c < 1 || c > 80 || (d !== 7 && !isEnergy) || e === 124) continue;
+    const expected = unitOfQuantity(c % 20, isEnergy);
+    expect([key, unit, valueKind]).toEqual([key, expected, isEnergy ? "counter" : "gauge"]);
+  }
+});
+
+/** Blue Book unit of quantity C modulo 20 (Blue Book part 1, value group C). */
+function unitOfQuantity(quantity: number, isEnergy: boolean): number {
+  if (quantity >= 3 && quantity <= 8) return isEnergy ? 32 : 29;
+  if (quantity === 9 || quantity === 10) return isEnergy ? 31 : 28;
+  if (quantity === 11) return 33;
+  if (quantity === 12) return 35;
+  if (quantity === 13) return 255;
+  if (quantity === 14) return 44;
+  return isEnergy ? 30 : 27;
+}

@@ -114,8 +114,8 @@ export function methodAccess(
 }
 
 /**
- * Rights as an object list or an access rights list has them: attributes, then methods. Class 12 says
- * them as class 15 does.
+ * Rights as an object list or an access rights list has them: attributes, then methods. Class 12
+ * says them as class 15 does.
  * @throws {DecodeError} cosem/malformed
  */
 export function decodeAccessRights(

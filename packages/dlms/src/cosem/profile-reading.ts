@@ -1,4 +1,7 @@
-/** Rows of a profile as readings: times reconstructed, values scaled exactly, quality by clock status. */
+/**
+ * Rows of a profile as readings: times reconstructed, values scaled exactly, quality by clock
+ * status.
+ */
 import type { Data } from "../axdr/data.ts";
 import type { CaptureObject } from "./capture-object.ts";
 import { clockStatus, type CosemDateTime } from "./date-time.ts";

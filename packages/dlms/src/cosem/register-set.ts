@@ -1,7 +1,7 @@
 /**
  * What one type of meter has that differs from what it says of itself: which registers to read, and
- * scalers that its firmware states wrongly or not at all (requirement R64). Plain data: it can stand in
- * a JSON file beside the meter's type.
+ * scalers that its firmware states wrongly or not at all (requirement R64). Plain data: it can
+ * stand in a JSON file beside the meter's type.
  */
 import { obis, type ObisCode } from "./obis.ts";
 import { type ScalerUnit, unscaled } from "./scaler-unit.ts";

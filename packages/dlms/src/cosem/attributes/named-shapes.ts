@@ -1,6 +1,7 @@
 /** Structures that several classes share, by the Blue Book's names. */
 import type { Shape } from "./shape.ts";
 
+/** The structures behind their names. */
 export const namedShapes = {
   /** Registers, attribute 3; `value = raw * 10^scaler` in `unit`. */
   "scaler-unit": { scaler: "integer", unit: "enum" },

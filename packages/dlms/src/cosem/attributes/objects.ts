@@ -1,7 +1,7 @@
 /**
  * Typed objects, one constructor a class: `activityCalendar("0.0.13.0.0.255").dayProfileTablePassive`
- * is an attribute descriptor that decodes and encodes. Where a class has several versions the second
- * argument names one; what an association shows says which (`object_list`).
+ * is an attribute descriptor that decodes and encodes. Where a class has several versions the
+ * second argument names one; what an association shows says which (`object_list`).
  */
 import { objectsOf, type ObjectsOf } from "./typed-object.ts";
 import {

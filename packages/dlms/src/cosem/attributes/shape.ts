@@ -48,7 +48,9 @@ export interface SimpleValues {
   any: Data;
 }
 
+/** Names of the shapes of one value. */
 export type SimpleShape = keyof SimpleValues;
+/** Names of the shared structures. */
 export type ShapeName = keyof typeof namedShapes;
 
 /** Names of the numbers of an enum. Numbers without a name stay numbers. */
@@ -63,6 +65,7 @@ export type Shape =
   | readonly ["nullable", Shape]
   | StructureShape;
 
+/** A structure: its elements in their order. */
 export interface StructureShape {
   readonly [element: string]: Shape;
 }

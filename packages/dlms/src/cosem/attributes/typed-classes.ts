@@ -1,4 +1,7 @@
-/** Every class whose attributes have types, for readers that know class and version at run time only. */
+/**
+ * Every class whose attributes have types, for readers that know class and version at run time
+ * only.
+ */
 import type { Data } from "../../axdr/data.ts";
 import {
   arrayManagerClass,
@@ -116,7 +119,8 @@ export function attributeShape(
 }
 
 /**
- * The typed value of an attribute that is known by its numbers only. Where no table gives a type this is
+ * The typed value of an attribute that is known by its numbers only. Where no table gives a type
+ * this is
  * generic access: the Data itself. @throws {DecodeError} cosem/malformed, `field` is the path.
  */
 export function decodeAttribute(

@@ -1,4 +1,6 @@
-/** Activity calendar, schedule, special days, single action schedule of a server (Blue Book 4.5). */
+/**
+ * Activity calendar, schedule, special days, single action schedule of a server (Blue Book 4.5).
+ */
 import {
   activityCalendar,
   schedule,
@@ -28,6 +30,7 @@ export interface CalendarTables {
   readonly days: ValueOf<Calendar["dayProfileTableActive"]>;
 }
 
+/** An activity calendar, and what it has made of it. */
 export interface ServedActivityCalendar {
   readonly object: ServerObject;
   /** What is active now. */
@@ -155,6 +158,7 @@ function insertInto<E extends { readonly index: number }>(
   return "success";
 }
 
+/** What a single action schedule runs, and when. */
 export interface ServedSingleActionOptions {
   readonly script: ScriptReference;
   /** 1..5 (Blue Book 4.5.7). Absent: 1, one time, wildcards in the date. */

@@ -1,4 +1,6 @@
-/** The clock of a server (class 8, Blue Book 4.5.1). It counts from the time the caller passes in. */
+/**
+ * The clock of a server (class 8, Blue Book 4.5.1). It counts from the time the caller passes in.
+ */
 import { clockObject } from "../../cosem/attributes/objects.ts";
 import {
   type CosemDateTime,
@@ -12,6 +14,7 @@ import type { ActionResult } from "../../xdlms/data-access-result.ts";
 import type { ServerObject } from "../object.ts";
 import { cell, fixed, serveObject } from "./serve-object.ts";
 
+/** A clock's zone and daylight saving. */
 export interface ServedClockOptions {
   /** Absent: 0-0:1.0.0*255. */
   readonly logicalName?: ObisText;
@@ -36,6 +39,7 @@ const neverSwitched: CosemDateTime = dateTimeOf({});
 const daylightBit = 0x80;
 const shiftSecondsMax = 900;
 
+/** Clock (class 8): settable, shiftable, with presets. */
 export function servedClock(options: ServedClockOptions = {}): ServedClock {
   const { timeZoneMinutes = 0, daylightSavingMinutes = 60 } = options;
   const typed = clockObject(options.logicalName ?? "0.0.1.0.0.255");

@@ -63,6 +63,7 @@ export function controlStateAfter(
   )?.to;
 }
 
+/** Where the supply stands at first, and who is told when it is switched. */
 export interface ServedDisconnectControlOptions {
   /** 0..6 */
   readonly mode: number;
@@ -72,6 +73,7 @@ export interface ServedDisconnectControlOptions {
   readonly switched?: (connected: boolean) => void;
 }
 
+/** The object, and the way to it from within the meter. */
 export interface ServedDisconnectControl {
   readonly object: ServerObject;
   readonly state: ControlState;
@@ -79,6 +81,7 @@ export interface ServedDisconnectControl {
   command(command: ControlCommand): ActionResult;
 }
 
+/** Disconnect control (class 70). */
 export function servedDisconnectControl(
   logicalName: ObisText,
   options: ServedDisconnectControlOptions,

@@ -19,6 +19,7 @@ export type ImageStatus =
 /** How a check or an activation stands: `pending` is asked again when a client asks again. */
 export type ImageVerdict = "done" | "failed" | "pending";
 
+/** What images a meter takes, and what it does with them. */
 export interface ServedImageTransferOptions {
   /** Absent: 0-0:44.0.0*255. */
   readonly logicalName?: ObisText;
@@ -36,6 +37,7 @@ export interface ServedImageTransferOptions {
   readonly signature?: (image: Uint8Array) => Uint8Array;
 }
 
+/** The object, and what it has received. */
 export interface ServedImageTransfer {
   readonly object: ServerObject;
   readonly status: ImageStatus;
@@ -60,6 +62,7 @@ const resultOf: Readonly<Record<ImageVerdict, ActionResult>> = {
   pending: "temporary-failure",
 };
 
+/** Image transfer (class 18). */
 export function servedImageTransfer(options: ServedImageTransferOptions): ServedImageTransfer {
   const receiver = new ImageReceiver(options);
   const object = serveObject(imageTransfer(options.logicalName ?? "0.0.44.0.0.255"), {

@@ -16,6 +16,7 @@ import { fixed, serveObject } from "./serve-object.ts";
 /** Gives the value of the moment a client asks. */
 export type ValueSource = (context: AccessContext) => Data;
 
+/** Where a Data object has its value from. */
 export interface ServedDataOptions {
   readonly value: ValueSource;
   /** Absent: read-only. The Data's octets are valid during the call only. */
@@ -35,6 +36,7 @@ export function servedData(logicalName: ObisText, options: ServedDataOptions): S
   };
 }
 
+/** Where a register has its value from, and its unit. */
 export interface ServedRegisterOptions {
   readonly value: ValueSource;
   readonly scalerUnit: ScalerUnit;
@@ -54,6 +56,7 @@ export function servedRegister(
   });
 }
 
+/** As a register, with status and time. */
 export interface ServedExtendedRegisterOptions extends ServedRegisterOptions {
   readonly status: ValueSource;
   readonly captureTime: (context: AccessContext) => CosemDateTime;
@@ -73,6 +76,7 @@ export function servedExtendedRegister(
   });
 }
 
+/** Where a demand register has its averages from, and their periods. */
 export interface ServedDemandRegisterOptions {
   readonly currentAverage: ValueSource;
   readonly lastAverage: ValueSource;

@@ -15,6 +15,7 @@ export interface MonitoredValue {
   readonly attributeId: number;
 }
 
+/** What a register monitor watches, and what it runs. */
 export interface ServedRegisterMonitorOptions {
   readonly monitored: MonitoredValue;
   readonly thresholds: readonly Data[];
@@ -27,6 +28,7 @@ export interface ServedRegisterMonitorOptions {
   readonly run: (script: ScriptReference) => void;
 }
 
+/** A monitor or limiter, and how the meter feeds it. */
 export interface ServedMonitor {
   readonly object: ServerObject;
   /** The monitored value as it is now (an integer of any type), at UTC `nowMs`. */
@@ -64,6 +66,7 @@ export function servedRegisterMonitor(
   };
 }
 
+/** What a limiter watches, and what it runs. */
 export interface ServedLimiterOptions {
   readonly monitored: MonitoredValue;
   readonly thresholdNormal: Data;
@@ -78,7 +81,10 @@ export interface ServedLimiterOptions {
   readonly run: (script: ScriptReference) => void;
 }
 
-/** Limiter: a threshold with minimum durations, and an emergency profile with a threshold of its own. */
+/**
+ * Limiter: a threshold with minimum durations, and an emergency profile with a threshold of its
+ * own.
+ */
 export function servedLimiter(logicalName: ObisText, options: ServedLimiterOptions): ServedMonitor {
   const normal = cell(options.thresholdNormal);
   const emergency = cell(options.thresholdEmergency);

@@ -8,7 +8,8 @@ import { equalOctets } from "../../octets.ts";
 import type { StoredRow } from "./profile-selection.ts";
 
 /**
- * Rows with null-data where a cell repeats the one above, and in the clock column where the time is the
+ * Rows with null-data where a cell repeats the one above, and in the clock column where the time
+ * is the
  * one above plus `periodSeconds` (negative where rows come newest first). The first row is whole.
  */
 export function compressRows(

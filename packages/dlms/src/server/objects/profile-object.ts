@@ -1,4 +1,6 @@
-/** Profile generic of a server (class 7, Blue Book 4.3.6): rows are kept, selected and compressed. */
+/**
+ * Profile generic of a server (class 7, Blue Book 4.3.6): rows are kept, selected and compressed.
+ */
 import { array, enumeration, structure, u32 } from "../../axdr/construct.ts";
 import type { Data } from "../../axdr/data.ts";
 import {
@@ -19,6 +21,7 @@ export interface ServedColumn extends CaptureObject {
   readonly capture: (context: AccessContext) => Data;
 }
 
+/** What a profile captures, how often and how much of it is kept. */
 export interface ServedProfileOptions {
   readonly columns: readonly ServedColumn[];
   /** 0 = captured by events. */
@@ -32,6 +35,7 @@ export interface ServedProfileOptions {
   readonly version?: 0 | 1;
 }
 
+/** The object, and the way rows come into it. */
 export interface ServedProfile {
   readonly object: ServerObject;
   /** Captures one row, as the capture period or a script does. */
@@ -44,6 +48,7 @@ export interface ServedProfile {
 const selectors = [1, 2];
 const sortNumbers = { fifo: 1, lifo: 2 } as const;
 
+/** Profile generic (class 7). */
 export function servedProfile(logicalName: ObisText, options: ServedProfileOptions): ServedProfile {
   const { columns, capturePeriodSeconds, entriesMax, compressed = false } = options;
   const { sort = "fifo", version = 1 } = options;

@@ -15,6 +15,7 @@ import type { Refusal } from "../object.ts";
 /** The cells of a row, one for each column. */
 export type StoredRow = readonly Data[];
 
+/** Rows cut to the columns that were asked for. */
 export interface SelectedRows {
   readonly rows: readonly StoredRow[];
   readonly columns: readonly CaptureObject[];
@@ -91,7 +92,10 @@ function indexOfColumn(columns: readonly CaptureObject[], wanted: CaptureObject)
   );
 }
 
-/** What bounds and cells are compared by: moments, wall times where a bound says no deviation, numbers. */
+/**
+ * What bounds and cells are compared by: moments, wall times where a bound says no deviation,
+ * numbers.
+ */
 type Scale = "utc" | "wall" | "number";
 
 function scaleOf(column: CaptureObject, from: Data, to: Data): Scale {

@@ -1,4 +1,6 @@
-/** Script table of a server (class 9, Blue Book 4.5.2): scripts write attributes and call methods. */
+/**
+ * Script table of a server (class 9, Blue Book 4.5.2): scripts write attributes and call methods.
+ */
 import { scriptTable } from "../../cosem/attributes/objects.ts";
 import type { scriptTableClass } from "../../cosem/attributes/classes/time-and-control.ts";
 import type { ValueOf } from "../../cosem/attributes/shape.ts";
@@ -20,6 +22,7 @@ export interface ScriptReference {
   readonly scriptSelector: number;
 }
 
+/** The scripts, and what they act on. */
 export interface ServedScriptTableOptions {
   readonly logicalName: ObisText;
   readonly scripts: Scripts;
@@ -27,12 +30,14 @@ export interface ServedScriptTableOptions {
   readonly objects: () => readonly ServerObject[];
 }
 
+/** The object, and the way to run its scripts from within the meter. */
 export interface ServedScriptTable {
   readonly object: ServerObject;
   /** Runs one script; the first action that fails ends it. Selector 0 does nothing. */
   execute(selector: number, context: AccessContext): ActionResult;
 }
 
+/** Script table (class 9). */
 export function servedScriptTable(options: ServedScriptTableOptions): ServedScriptTable {
   const typed = scriptTable(options.logicalName);
   const execute = (selector: number, context: AccessContext): ActionResult => {

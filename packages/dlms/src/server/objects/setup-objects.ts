@@ -19,6 +19,7 @@ export function servedSapAssignment(devices: readonly AssignedSap[]): ServerObje
   return serveObject(sapAssignment("0.0.41.0.0.255"), { sapAssignmentList: fixed(devices) });
 }
 
+/** What the HDLC link of a meter offers. */
 export interface ServedHdlcSetupOptions {
   /** Absent: 0-0:22.0.0*255. */
   readonly logicalName?: ObisText;
@@ -46,6 +47,7 @@ export function servedHdlcSetup(options: ServedHdlcSetupOptions): ServerObject {
   });
 }
 
+/** Where a meter listens; defaults are the usual ones. */
 export interface ServedTcpUdpSetupOptions {
   /** Absent: 0-0:25.0.0*255. */
   readonly logicalName?: ObisText;

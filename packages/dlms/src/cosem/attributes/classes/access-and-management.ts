@@ -57,6 +57,7 @@ const withUsers = {
 
 const firstElement = objectListElement("boolean");
 
+/** Class 15 Association LN. */
 export const associationLnClass = {
   classId: 15,
   versions: {
@@ -104,6 +105,7 @@ export const associationSnClass = {
 
 const sap = { sap: "long-unsigned", logicalDeviceName: "octet-string" } as const;
 
+/** Class 17 SAP assignment. */
 export const sapAssignmentClass = {
   classId: 17,
   versions: {
@@ -111,6 +113,7 @@ export const sapAssignmentClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 18 Image transfer. */
 export const imageTransferClass = {
   classId: 18,
   versions: {
@@ -173,6 +176,7 @@ const protection = [
   },
 ] as const;
 
+/** Class 30 Data protection. */
 export const dataProtectionClass = {
   classId: 30,
   versions: {
@@ -243,6 +247,7 @@ const newerPush = {
   methods: { push: "integer", reset: "integer" },
 } as const;
 
+/** Class 40 Push setup. */
 export const pushSetupClass = {
   classId: 40,
   versions: {
@@ -261,6 +266,7 @@ export const pushSetupClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 124 Communication port protection. */
 export const communicationPortProtectionClass = {
   classId: 124,
   versions: {

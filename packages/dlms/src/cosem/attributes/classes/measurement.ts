@@ -1,6 +1,7 @@
 /** Types of the classes that hold measured values (Blue Book 4.3). */
 import type { TypedClass } from "../shape.ts";
 
+/** Class 3 Register. */
 export const registerClass = {
   classId: 3,
   versions: {
@@ -8,6 +9,7 @@ export const registerClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 4 Extended register. */
 export const extendedRegisterClass = {
   classId: 4,
   versions: {
@@ -23,6 +25,7 @@ export const extendedRegisterClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 5 Demand register. */
 export const demandRegisterClass = {
   classId: 5,
   versions: {
@@ -45,6 +48,7 @@ export const demandRegisterClass = {
 
 const mask = { maskName: "octet-string", indexList: ["unsigned"] } as const;
 
+/** Class 6 Register activation. */
 export const registerActivationClass = {
   classId: 6,
   versions: {
@@ -74,6 +78,7 @@ const profileAttributes = {
   profileEntries: "double-long-unsigned",
 } as const;
 
+/** Class 7 Profile generic. */
 export const profileGenericClass = {
   classId: 7,
   versions: {
@@ -90,6 +95,7 @@ export const profileGenericClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 26 Utility tables. */
 export const utilityTablesClass = {
   classId: 26,
   versions: {
@@ -116,11 +122,13 @@ const compactData = <const CaptureObject>(captureObject: CaptureObject) =>
     methods: { reset: "integer", capture: "integer" },
   }) as const;
 
+/** Class 62 Compact data. */
 export const compactDataClass = {
   classId: 62,
   versions: { 0: compactData("capture-object"), 1: compactData("any") },
 } as const satisfies TypedClass;
 
+/** Class 63 Status mapping. */
 export const statusMappingClass = {
   classId: 63,
   versions: {

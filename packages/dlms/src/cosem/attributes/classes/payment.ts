@@ -1,6 +1,7 @@
 /** Types of the payment classes (Blue Book 4.6). Amounts are in the account's currency and scale. */
 import type { TypedClass } from "../shape.ts";
 
+/** Class 111 Account. */
 export const accountClass = {
   classId: 111,
   versions: {
@@ -46,6 +47,7 @@ export const accountClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 112 Credit. */
 export const creditClass = {
   classId: 112,
   versions: {
@@ -85,6 +87,7 @@ const unitCharge = {
   chargeTable,
 } as const;
 
+/** Class 113 Charge. */
 export const chargeClass = {
   classId: 113,
   versions: {
@@ -115,6 +118,7 @@ export const chargeClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 115 Token gateway. */
 export const tokenGatewayClass = {
   classId: 115,
   versions: {

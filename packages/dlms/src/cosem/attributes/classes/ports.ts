@@ -14,6 +14,7 @@ const localPort = {
   },
 } as const;
 
+/** Class 19 IEC local port setup. */
 export const iecLocalPortSetupClass = {
   classId: 19,
   versions: { 0: localPort, 1: localPort },
@@ -37,11 +38,13 @@ const hdlcSetup = <const Octets>(octets: Octets) =>
     },
   }) as const;
 
+/** Class 23 IEC HDLC setup. */
 export const iecHdlcSetupClass = {
   classId: 23,
   versions: { 0: hdlcSetup("unsigned"), 1: hdlcSetup("long-unsigned") },
 } as const satisfies TypedClass;
 
+/** Class 27 Modem configuration. */
 export const modemConfigurationClass = {
   classId: 27,
   versions: {
@@ -62,6 +65,7 @@ export const modemConfigurationClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 28 Auto answer. */
 export const autoAnswerClass = {
   classId: 28,
   versions: {
@@ -87,6 +91,7 @@ const autoConnect = {
   destinationList: ["octet-string"],
 } as const;
 
+/** Class 29 Auto connect. */
 export const autoConnectClass = {
   classId: 29,
   versions: {
@@ -95,6 +100,7 @@ export const autoConnectClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 41 TCP-UDP setup. */
 export const tcpUdpSetupClass = {
   classId: 41,
   versions: {
@@ -111,6 +117,7 @@ export const tcpUdpSetupClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 42 IPv4 setup. */
 export const ipv4SetupClass = {
   classId: 42,
   versions: {
@@ -136,6 +143,7 @@ export const ipv4SetupClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 45 GPRS modem setup. */
 export const gprsModemSetupClass = {
   classId: 45,
   versions: {
@@ -163,11 +171,13 @@ const gsmDiagnostic = {
   },
 } as const;
 
+/** Class 47 GSM diagnostic. */
 export const gsmDiagnosticClass = {
   classId: 47,
   versions: { 0: gsmDiagnostic, 1: gsmDiagnostic, 2: gsmDiagnostic },
 } as const satisfies TypedClass;
 
+/** Class 48 IPv6 setup. */
 export const ipv6SetupClass = {
   classId: 48,
   versions: {
@@ -213,6 +223,7 @@ const mBusMethods = {
   transferKey: "octet-string",
 } as const;
 
+/** Class 72 M-Bus client. */
 export const mBusClientClass = {
   classId: 72,
   versions: {

@@ -1,6 +1,7 @@
 /** Types of the classes for the clock, schedules and switching (Blue Book 4.5). */
 import type { TypedClass } from "../shape.ts";
 
+/** Class 8 Clock. */
 export const clockClass = {
   classId: 8,
   versions: {
@@ -44,6 +45,7 @@ export const clockClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 9 Script table. */
 export const scriptTableClass = {
   classId: 9,
   versions: {
@@ -87,6 +89,7 @@ const scheduleEntry = {
   endDate: "date-octets",
 } as const;
 
+/** Class 10 Schedule. */
 export const scheduleClass = {
   classId: 10,
   versions: {
@@ -113,6 +116,7 @@ const specialDay = {
   dayId: "unsigned",
 } as const;
 
+/** Class 11 Special days table. */
 export const specialDaysTableClass = {
   classId: 11,
   versions: {
@@ -151,6 +155,7 @@ const days = [
   },
 ] as const;
 
+/** Class 20 Activity calendar. */
 export const activityCalendarClass = {
   classId: 20,
   versions: {
@@ -171,6 +176,7 @@ export const activityCalendarClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 21 Register monitor. */
 export const registerMonitorClass = {
   classId: 21,
   versions: {
@@ -186,6 +192,7 @@ export const registerMonitorClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 22 Single action schedule. */
 export const singleActionScheduleClass = {
   classId: 22,
   versions: {
@@ -203,6 +210,7 @@ export const singleActionScheduleClass = {
 /** The sources agree on the lists, not on what is in them. */
 const parameterMethods = { addParameter: "any", deleteParameter: "any" } as const;
 
+/** Class 65 Parameter monitor. */
 export const parameterMonitorClass = {
   classId: 65,
   versions: {
@@ -229,6 +237,7 @@ export const parameterMonitorClass = {
   },
 } as const satisfies TypedClass;
 
+/** Class 68 Arbitrator. */
 export const arbitratorClass = {
   classId: 68,
   versions: {
@@ -261,11 +270,13 @@ const disconnectControl = {
   methods: { remoteDisconnect: "integer", remoteReconnect: "integer" },
 } as const;
 
+/** Class 70 Disconnect control. */
 export const disconnectControlClass = {
   classId: 70,
   versions: { 0: disconnectControl, 1: disconnectControl, 2: disconnectControl },
 } as const satisfies TypedClass;
 
+/** Class 71 Limiter. */
 export const limiterClass = {
   classId: 71,
   versions: {
