@@ -112,6 +112,32 @@ describe("openTcpPort", () => {
     await expect(opening).rejects.toMatchObject({ code: "tcp/timeout" });
   });
 
+  test("waits for the peer's consent to the end for as long as it is told, then cuts", async () => {
+    // A peer that never ends its half, as a modem that has lost its meter.
+    const server = createServer({ allowHalfOpen: true });
+    const sockets: Socket[] = [];
+    server.on("connection", (socket) => void sockets.push(socket.on("error", () => undefined)));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const lingers: number[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      timer: (afterMs, fire) => {
+        if (afterMs === 5000) return systemClock.timer(afterMs, fire);
+        lingers.push(afterMs);
+        return systemClock.timer(0, fire);
+      },
+    };
+    const options = { host: "127.0.0.1", port, connectTimeoutMs: 5000, lingerMs: 777 };
+    const opened = await openTcpPort({ ...options, clock });
+    await opened[Symbol.asyncDispose]();
+    expect(lingers).toEqual([777]);
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   test("rejects with the reason of its signal, before and while connecting", async () => {
     await using listener = await listen();
     const options = { host: "127.0.0.1", port: listener.port, connectTimeoutMs: 5000 };

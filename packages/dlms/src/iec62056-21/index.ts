@@ -28,6 +28,7 @@ export {
   type ModeESignOnOptions,
   type SignOnOutput,
 } from "./sign-on.ts";
+export { p1Crc, P1Reader, type P1Sink, type P1Telegram, parseP1Telegram } from "./p1.ts";
 export {
   ModeCReadout,
   type ModeCReadoutOptions,

@@ -89,6 +89,21 @@ describe.for(framings)("a push in %s", ([, frames]) => {
   });
 });
 
+test("finds an APDU behind the first line of a text, again after each silence", () => {
+  const header = new TextEncoder().encode("/LEC5\\G35-DB\r\n\r\n");
+  fc.assert(
+    fc.property(chunksOf(concatOctets([header, pairsPush])), (chunks) => {
+      const { receiver, apdus } = listen();
+      for (let round = 0; round < 2; round++) {
+        for (const chunk of chunks) receiver.receive(chunk);
+        receiver.expire();
+      }
+      expect(apdus).toEqual([push, push]);
+    }),
+    { numRuns: 30 },
+  );
+});
+
 test("joins segments over pauses, and gives up a message whose time is over", () => {
   const [first, ...rest] = hdlcFrames(pairsPush, 50);
   const { receiver, apdus } = listen();

@@ -75,9 +75,10 @@ export class PushStream {
     const octets = this.#unknown.length > 0 ? concatOctets([this.#unknown, chunk]) : chunk;
     for (let at = 0; at < octets.length; at++) {
       const found = detectFraming(octets, at, octets.length);
-      // A tag or a version is believed at the very beginning only, a frame's start anywhere.
+      // A tag or a version is believed at the beginning and behind a text alone, a frame anywhere.
       const framed = found === "hdlc" || found === "mbus";
-      if (found === undefined || found === "short" || !(framed || at === 0)) continue;
+      const begins = at === 0 || isBehindText(octets, at);
+      if (found === undefined || found === "short" || !(framed || begins)) continue;
       if (at > 0) this.#sink.discarded(at);
       this.#unknown = new Uint8Array(0);
       this.#choose(found).push(octets.subarray(at));
@@ -114,6 +115,14 @@ export class PushStream {
     this.#units = unitsOf(framing, this.#options.unitOctetsMax ?? apduOctetsMax, this.#sink);
     return this.#units;
   }
+}
+
+/**
+ * Some meters put the first line of a P1 telegram before a ciphered APDU (R17): `/... CR LF`, with or
+ * without an empty line behind it. No tag of a pushed APDU is a character of a text.
+ */
+function isBehindText(octets: Uint8Array, at: number): boolean {
+  return octets[0] === 0x2f && octets[at - 2] === 0x0d && octets[at - 1] === 0x0a;
 }
 
 function unitsOf(framing: PushFraming, octetsMax: number, sink: UnitSink): Units {
