@@ -19,6 +19,7 @@ export interface MeterListenerLimits {
   readonly identifyMs: number;
 }
 
+/** The limits of a listener nobody told others. */
 export const defaultMeterLimits: MeterListenerLimits = {
   connectionsMax: 1024,
   connectionsPerAddressMax: 64,
@@ -26,6 +27,7 @@ export const defaultMeterLimits: MeterListenerLimits = {
   identifyMs: 15_000,
 };
 
+/** Where to wait for meters that call, and how to talk to them. */
 export interface ListenForMetersOptions {
   /** Absent: "127.0.0.1". */
   readonly host?: string;
@@ -42,6 +44,7 @@ export interface ListenForMetersOptions {
   readonly clock?: Clock;
 }
 
+/** What a listener for meters tells of one that called. */
 export type MeterListenerEvent =
   | { readonly type: "connected" | "disconnected" | "refused"; readonly peer: MeterPeer }
   | {

@@ -13,6 +13,7 @@ export interface OutletRoute {
   send(apdu: Unasked, when: UnaskedTime): boolean;
 }
 
+/** Where a meter sends what nobody asked for. */
 export interface OutletOptions {
   /** The one client it is for. Absent: every client that is associated. */
   readonly clientSap?: number;

@@ -23,6 +23,7 @@ export const portErrors = {
   "serial/failed": "reopen-line",
 } as const satisfies Readonly<Record<`${"tcp" | "serial"}/${string}`, Recovery>>;
 
+/** Stable code of a port that could not be opened or broke; see `docs/errors.md`. */
 export type PortErrorCode = keyof typeof portErrors;
 
 /** A stream could not be opened, or it broke. `cause` is what the operating system said. */

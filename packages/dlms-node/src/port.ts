@@ -16,6 +16,7 @@ export interface Port extends AsyncDisposable {
   listen(receiver: PortReceiver): void;
 }
 
+/** Who takes what comes in on a port: one at a time. */
 export interface PortReceiver {
   /** View, valid during the call only. Never called again after `closed`. */
   receive(octets: Uint8Array): void;

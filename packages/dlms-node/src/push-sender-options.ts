@@ -9,6 +9,7 @@ export type PushTarget =
   | { readonly transport: "tcp" | "udp"; readonly host: string; readonly portNumber: number }
   | { readonly port: Port };
 
+/** Where to push, and in which frame. */
 export interface PushSenderOptions {
   readonly to: PushTarget;
   readonly link: PushLink;

@@ -42,6 +42,7 @@ export interface SecurityKeys extends Omit<CipheringKeys, "dedicated"> {
   readonly serverSigning?: Uint8Array;
 }
 
+/** What a ciphered association needs: suite, policy, keys and counters (Green Book 9.2). */
 export interface SecuritySettings {
   readonly mechanism: SecurityMechanism;
   /** LLS password, or the shared secret of HLS 2 (manufacturer), 3, 4 and 6. */

@@ -27,6 +27,7 @@ export const securitySettingsErrors = {
   "security/title-length": "operator",
 } as const satisfies Readonly<Record<`security/${string}`, Recovery>>;
 
+/** Stable code of security settings that do not go together; see `docs/errors.md`. */
 export type SecuritySettingsErrorCode = keyof typeof securitySettingsErrors;
 
 /** Security settings that cannot work. `params` name what is wrong, never a secret. */

@@ -1,3 +1,4 @@
+/** Parity of a character on a serial line. */
 export type SerialParity = "none" | "even" | "odd";
 
 /** Rate and character format of a serial line. */

@@ -16,6 +16,7 @@ import {
 import { serialErrorFrom } from "./serial-error.ts";
 import { ticking, wakeOnPoll } from "./serial-wake.ts";
 
+/** A serial line and how to open it. */
 export interface SerialPortOptions extends SerialEndpoint {
   /** Absent: the package `serialport`, which is installed beside this one where it is wanted. */
   readonly driver?: SerialDriver;

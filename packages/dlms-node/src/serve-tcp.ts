@@ -9,6 +9,7 @@ import type { ServedMeter } from "./served-meter.ts";
 import { type ServedFraming, serveSession } from "./server-session.ts";
 import { portFromSocket } from "./tcp-port.ts";
 
+/** Which meters to serve, where, and within which limits. */
 export interface ServeTcpOptions {
   /** Absent: "127.0.0.1". */
   readonly host?: string;
@@ -32,6 +33,7 @@ export interface ServeTcpOptions {
   readonly onEvent?: (event: ServeEvent) => void;
 }
 
+/** What happened on a served line. */
 export interface ServeEvent {
   readonly type: "connected" | "disconnected" | "refused";
   /** Who: "127.0.0.1:50123". */

@@ -7,6 +7,7 @@ import { portErrorFrom } from "./port-error.ts";
 import { WrapperSpeaker } from "./serve-wrapper.ts";
 import type { ServedMeter } from "./served-meter.ts";
 
+/** Which meters to serve over UDP, and where. */
 export interface ServeUdpOptions {
   /** Absent: "127.0.0.1". */
   readonly host?: string;

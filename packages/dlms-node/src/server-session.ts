@@ -10,8 +10,10 @@ import { HdlcSpeaker } from "./serve-hdlc.ts";
 import { WrapperSpeaker } from "./serve-wrapper.ts";
 import type { ServedMeter, Speaker, SpeakerOptions } from "./served-meter.ts";
 
+/** What a served line speaks; `auto` goes by the first octets. */
 export type ServedFraming = "auto" | "hdlc" | "wrapper";
 
+/** The meters behind one connection, and how the connection is watched. */
 export interface ServerSessionOptions {
   readonly port: Port;
   readonly meters: readonly ServedMeter[];

@@ -12,6 +12,7 @@ export const sessionErrors = {
   "session/requests-exhausted": "reopen-session",
 } as const;
 
+/** Stable code of a session used wrongly or ended; see `docs/errors.md`. */
 export type SessionErrorCode = keyof typeof sessionErrors;
 
 /** The stream is there, but what stands behind it is not (or no longer) a meter in dialogue. */

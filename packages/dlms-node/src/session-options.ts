@@ -120,6 +120,7 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Timeouts of a session nobody told others, in milliseconds. */
 export const defaultTimeouts: SessionTimeouts = {
   connectMs: 5000,
   responseMs: 5000,

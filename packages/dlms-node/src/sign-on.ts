@@ -24,6 +24,7 @@ export interface SignOnContext {
   readonly signal?: AbortSignal;
 }
 
+/** A readout of mode C (IEC 62056-21). */
 export interface ReadModeCOptions extends SignOnOptions, SignOnContext {
   /** Octets of the data block; beyond: iec62056-21/limit. Absent: 262,144. */
   readonly blockOctetsMax?: number;

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { Port, PortReceiver } from "./port.ts";
 import { PortError, portErrorFrom } from "./port-error.ts";
 
+/** Where to connect, and how long to wait. */
 export interface TcpPortOptions {
   /** Name or address. */
   readonly host: string;

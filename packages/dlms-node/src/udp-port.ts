@@ -3,6 +3,7 @@ import { isIPv6 } from "node:net";
 import type { Port, PortReceiver } from "./port.ts";
 import { type PortError, portErrorFrom } from "./port-error.ts";
 
+/** Where to send datagrams. */
 export interface UdpPortOptions {
   /** Name or address. */
   readonly host: string;

@@ -97,6 +97,7 @@ export const protocolErrors = {
   "security/counter-exhausted": "operator",
 } as const satisfies Readonly<Record<`${string}/${string}`, Recovery>>;
 
+/** Stable code of a protocol failure; see `docs/errors.md`. */
 export type ProtocolErrorCode = keyof typeof protocolErrors;
 
 /** Something broke between us and the peer. The peer's plain "no" to one attribute is a value, not this. */

@@ -235,6 +235,7 @@ export class OctetWriter {
 /** No octets: one for all who hold none yet. */
 export const noOctets: Uint8Array = new Uint8Array(0);
 
+/** All parts one behind the other, in octets of their own. */
 export function concatOctets(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;

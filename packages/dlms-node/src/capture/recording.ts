@@ -23,6 +23,7 @@ export interface RecordedFrame {
   readonly masked: readonly OctetRange[];
 }
 
+/** A recorded session, as `parseRecording` reads it. */
 export interface Recording {
   readonly framing: "hdlc" | "wrapper";
   readonly secrets: "masked" | "present";

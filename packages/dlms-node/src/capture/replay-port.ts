@@ -4,6 +4,7 @@ import { PortError } from "../port-error.ts";
 import type { Port, PortReceiver } from "../port.ts";
 import type { RecordedFrame, Recording } from "./recording.ts";
 
+/** How a recording is played. */
 export interface ReplayOptions {
   /** With a clock, answers come after the pauses that were recorded; else at once. */
   readonly clock?: Clock;

@@ -9,6 +9,7 @@ import {
   recordingOctetsMax,
 } from "./recording.ts";
 
+/** What a recorder keeps, and where it writes. */
 export interface SessionRecorderOptions {
   /** Takes whole lines of the recording, at once and in order. */
   readonly write: (lines: string) => void;

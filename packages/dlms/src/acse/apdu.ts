@@ -68,4 +68,5 @@ export interface Rlre extends ReleaseMembers {
   readonly kind: "rlre";
 }
 
+/** Any APDU that opens or releases an association (Green Book 9.4.2), told apart by `kind`. */
 export type AcseApdu = Aarq | Aare | Rlrq | Rlre;

@@ -8,6 +8,10 @@ export const applicationContexts = {
   4: "SN-ciphered",
 } as const satisfies Readonly<Record<number, string>>;
 
+/**
+ * Application context by name (Green Book 9.4.2): how objects are referenced, and whether
+ * APDUs are ciphered; an identifier nobody named as it is.
+ */
 export type ApplicationContext =
   | (typeof applicationContexts)[keyof typeof applicationContexts]
   | ObjectIdentifier;
@@ -24,6 +28,7 @@ export const mechanisms = {
   7: "high-ecdsa",
 } as const satisfies Readonly<Record<number, string>>;
 
+/** Authentication mechanism by name (Green Book 9.4.2); an identifier nobody named as it is. */
 export type Mechanism = (typeof mechanisms)[keyof typeof mechanisms] | ObjectIdentifier;
 
 /** Who gave the reason: the server's application or its association layer. */

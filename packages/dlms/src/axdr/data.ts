@@ -19,6 +19,7 @@ export type Data =
   | { readonly type: "date-time" | "date" | "time"; readonly value: Uint8Array }
   | { readonly type: "dont-care"; readonly value: null };
 
+/** Types whose value is a number or a bigint. */
 export type IntegerType =
   | "double-long"
   | "double-long-unsigned"
@@ -35,6 +36,7 @@ export type IntegerType =
   | "delta-long-unsigned"
   | "delta-double-long-unsigned";
 
+/** Name of a type of the Data CHOICE (Blue Book 4.1.5). */
 export type DataType = Data["type"];
 
 /** `bitCount` bits, the first is the most significant bit of the first octet; unused bits are zero. */
@@ -49,6 +51,7 @@ export interface CompactArray {
   readonly elements: readonly Data[];
 }
 
+/** What every element of a compact-array is (Blue Book 4.1.5, TypeDescription). */
 export type TypeDescription =
   | { readonly type: Exclude<DataType, "array" | "structure" | "compact-array"> }
   | { readonly type: "array"; readonly count: number; readonly element: TypeDescription }

@@ -13,6 +13,7 @@ export interface AssociationQuirks {
   readonly lowPriority: boolean;
 }
 
+/** A client that deviates from the standard in nothing. */
 export const standardQuirks: AssociationQuirks = {
   invokeIdAlwaysOne: false,
   skipRelease: false,

@@ -23,6 +23,7 @@ import { buildAarq, buildPass3, buildRlrq } from "./association-request.ts";
 import { hlsOf, interpretAare, verifyPass4 } from "./association-response.ts";
 import type { HlsContext } from "./authentication.ts";
 
+/** Where an association stands; each state carries what it needs to go on. */
 export type AssociationState =
   | { readonly at: "closed" }
   | { readonly at: "awaiting-aare" }
@@ -34,6 +35,7 @@ export type AssociationState =
   | { readonly at: "associated" }
   | { readonly at: "awaiting-rlre" };
 
+/** What the machine is told. */
 export type AssociationInput =
   | { readonly type: "open" }
   /** A view: what the machine keeps of it, it copies. */
@@ -41,6 +43,7 @@ export type AssociationInput =
   | { readonly type: "silence" }
   | { readonly type: "release" };
 
+/** What the machine wants done. */
 export type AssociationCommand =
   /** `sensitive`: the APDU holds a password or what proves one; recorders mask it. */
   | { readonly type: "send"; readonly apdu: Uint8Array; readonly sensitive: boolean }
@@ -50,11 +53,13 @@ export type AssociationCommand =
   /** The APDU belongs to something earlier: count it, wait on. */
   | { readonly type: "stale" };
 
+/** One step: the state after it, and what to do now. */
 export interface AssociationTransition {
   readonly state: AssociationState;
   readonly command: AssociationCommand;
 }
 
+/** Before the first AARQ, and after everything. */
 export const closedAssociation: AssociationState = { at: "closed" };
 /** Thousands of sessions are in this state: they share it. */
 const associatedState: AssociationState = { at: "associated" };

@@ -42,6 +42,7 @@ export function encodeCaptureObject(object: CaptureObject): Data {
   };
 }
 
+/** `capture_objects` of a profile (Blue Book class 7, attribute 3) as Data. */
 export function encodeCaptureObjects(objects: readonly CaptureObject[]): Data {
   return { type: "array", value: objects.map(encodeCaptureObject) };
 }

@@ -18,6 +18,7 @@ export type CatalogueValueKind =
   | "config"
   | "action";
 
+/** Languages the catalogue describes objects in. */
 export type CatalogueLanguage = "en" | "es";
 
 /** One object of the catalogue. */

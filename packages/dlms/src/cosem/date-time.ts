@@ -28,12 +28,14 @@ export const yearNotSpecified = 0xffff;
 export const deviationNotSpecified = -0x8000;
 /** Month: the month in which daylight saving ends / begins. */
 export const monthDstEnd = 0xfd;
+/** Month: when daylight saving begins (Blue Book 4.1.6.1). */
 export const monthDstBegin = 0xfe;
 /**
  * Day: the second last / the last day of the month (of the given day of week where one is
  * given).
  */
 export const daySecondLast = 0xfd;
+/** Day: the last of the month (Blue Book 4.1.6.1). */
 export const dayLast = 0xfe;
 
 /** COSEM date. `dayOfWeek` 1 = Monday .. 7 = Sunday. Wildcards as the constants above. */

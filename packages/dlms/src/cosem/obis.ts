@@ -18,6 +18,7 @@ export interface ObisGroups {
 /** `dotted`: `1.0.1.8.0.255`; `standard`: `1-0:1.8.0*255`; `reduced`: `1-0:1.8.0`, `*F` only if not 255. */
 export type ObisNotation = "dotted" | "standard" | "reduced";
 
+/** A logical name, or why the text is none. */
 export type ObisParseResult =
   | { readonly ok: true; readonly code: ObisCode }
   | { readonly ok: false; readonly problem: string };

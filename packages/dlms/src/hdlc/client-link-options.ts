@@ -13,6 +13,7 @@ export interface HdlcClientQuirks {
   readonly ignoreReceiveSequence: boolean;
 }
 
+/** Addresses, parameters and patience of a client link (IEC 62056-46). */
 export interface HdlcClientLinkOptions {
   readonly output: LinkOutput;
   /** Our address, 0..127. */

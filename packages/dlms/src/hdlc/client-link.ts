@@ -54,6 +54,10 @@ import {
 import { UnitReceiver } from "./unit-receiver.ts";
 import { UnitSender } from "./unit-sender.ts";
 
+/**
+ * The client's end of an HDLC link (IEC 62056-46): SNRM, numbered segments, DISC. A
+ * machine without I/O: time comes in through `deadline`, octets leave through its output.
+ */
 export class HdlcClientLink implements ClientLink {
   readonly prefix: Uint8Array = llcCommand;
   readonly responsePrefix: Uint8Array = llcResponse;

@@ -34,14 +34,23 @@ export interface HdlcControl {
 
 /** Poll/final bit. */
 export const pollFinalBit = 0x10;
+/** Receive ready, N(R) 0. */
 export const controlRr = 0x01;
+/** Receive not ready, N(R) 0. */
 export const controlRnr = 0x05;
+/** Reject, N(R) 0; not used by the profile. */
 export const controlRej = 0x09;
+/** Set normal response mode; P/F bit not set. */
 export const controlSnrm = 0x83;
+/** Disconnect; P/F bit not set. */
 export const controlDisc = 0x43;
+/** Unnumbered acknowledge; P/F bit not set. */
 export const controlUa = 0x63;
+/** Disconnected mode; P/F bit not set. */
 export const controlDm = 0x0f;
+/** Frame reject; P/F bit not set. */
 export const controlFrmr = 0x87;
+/** Unnumbered information; P/F bit not set. */
 export const controlUi = 0x03;
 
 const unnumbered: ReadonlyMap<number, ControlType> = new Map([

@@ -5,6 +5,7 @@
  */
 import { DecodeError } from "../error.ts";
 
+/** Why a frame was refused: its control octet, the counters, and the reasons. */
 export interface FrameReject {
   /** Control octet of the frame that was refused. */
   readonly rejectedControl: number;
@@ -24,6 +25,7 @@ export interface FrameReject {
   readonly invalidReceiveSequence: boolean;
 }
 
+/** The information field of an FRMR (ISO/IEC 13239). */
 export function encodeFrameReject(reject: FrameReject): Uint8Array {
   const state =
     (reject.receiveSequence << 5) |

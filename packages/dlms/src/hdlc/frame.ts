@@ -12,6 +12,7 @@ import { addressOctets, decodeAddress, type HdlcAddress } from "./address.ts";
 import { decodeControl, type HdlcControl } from "./control.ts";
 import { fcsInitial, fcsResidue, fcsUpdate } from "./fcs.ts";
 
+/** One frame taken apart; every octet array is a view of the frame. */
 export interface HdlcFrame {
   /** True when more segments of the same unit follow. */
   readonly segmented: boolean;

@@ -36,6 +36,7 @@ export interface LinkOutput {
   received?(frame: Uint8Array): void;
 }
 
+/** Where a link stands. */
 export type LinkState = "disconnected" | "connecting" | "connected" | "disconnecting";
 
 /** Counts since the machine was made; live, only the machine writes. */

@@ -27,6 +27,7 @@ export interface HdlcParameters {
 export const informationOctetsMin = 32;
 /** Largest information field of one frame: 2047 octets less the longest header and the FCS. */
 export const informationOctetsMax = 2030;
+/** Largest window: sequence numbers count modulo 8. */
 export const windowMax = 7;
 
 /** What holds for every parameter nobody names. */

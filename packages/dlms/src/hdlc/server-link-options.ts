@@ -2,6 +2,7 @@ import type { ServerAddress } from "./address.ts";
 import type { LinkOutput } from "./link-output.ts";
 import type { HdlcParameters } from "./parameters.ts";
 
+/** Address, parameters and patience of a server link (IEC 62056-46). */
 export interface HdlcServerLinkOptions {
   readonly output: LinkOutput;
   /** Our address in the form the client used; answers carry it as their source. */

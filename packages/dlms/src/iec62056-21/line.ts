@@ -11,8 +11,10 @@
 import { DecodeError } from "../error.ts";
 import { signOnLineOctetsMax } from "../limits.ts";
 
+/** Any line of a sign-on, told apart by `kind`. */
 export type SignOnLine = SignOnRequest | Identification | OptionSelect;
 
+/** The client's opening: to one meter, or to whoever is there. */
 export interface SignOnRequest {
   readonly kind: "request";
   /** Device address, up to 32 characters; empty: whoever is there. */
@@ -21,6 +23,7 @@ export interface SignOnRequest {
   readonly parityStripped: boolean;
 }
 
+/** The meter's answer to a request: who made it, how fast it can, what it speaks. */
 export interface Identification {
   readonly kind: "identification";
   /** Three letters (FLAG association), as sent; a small third letter means a quick meter. */
@@ -36,6 +39,7 @@ export interface Identification {
   readonly parityStripped: boolean;
 }
 
+/** The client's choice of protocol, rate and mode. */
 export interface OptionSelect {
   readonly kind: "option-select";
   /** Protocol control character; "2" is HDLC. */

@@ -49,6 +49,7 @@ export interface ReadoutOutput {
   failed(error: ProtocolError): void;
 }
 
+/** Address, patience and limits of a readout. */
 export interface ModeCReadoutOptions {
   readonly output: ReadoutOutput;
   /** Device address; absent: whoever is there. */
@@ -78,6 +79,7 @@ const acknowledge = 0x06;
 const exclamation = 0x21;
 const repeat = Uint8Array.of(0x15);
 
+/** Reads the data set of a meter in mode C (IEC 62056-21); a machine without I/O. */
 export class ModeCReadout {
   readonly #options: ModeCReadoutOptions;
   readonly #request: Uint8Array;

@@ -37,6 +37,7 @@ export interface SignOnServerOutput {
   ready(): void;
 }
 
+/** What the meter says of itself, and how fast it can. */
 export interface SignOnServerOptions {
   readonly output: SignOnServerOutput;
   /** Device address, digits mostly: answered beside the empty one. Absent: only the empty one. */
@@ -62,6 +63,7 @@ const negative = 0x15;
 /** Clause 6.3.12: the option select comes within 1.5 s. */
 const selectMs = 1500;
 
+/** The meter's side of a sign-on (IEC 62056-21); a machine without I/O. */
 export class SignOnServer {
   readonly #options: SignOnServerOptions;
   readonly #identification: Uint8Array;

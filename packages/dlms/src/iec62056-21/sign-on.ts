@@ -47,6 +47,7 @@ export interface SignOnOutput {
   failed(error: ProtocolError): void;
 }
 
+/** Address, rates and patience of a sign-on. */
 export interface ModeESignOnOptions {
   readonly output: SignOnOutput;
   /** Device address; absent: whoever is there. */
@@ -71,6 +72,7 @@ type Waiting = "nothing" | "waking" | "identification" | "confirmation" | "switc
 const switchPauseMs = 300;
 const lineFeed = 0x0a;
 
+/** The client's side of a sign-on in mode E (IEC 62056-21); a machine without I/O. */
 export class ModeESignOn {
   readonly #output: SignOnOutput;
   readonly #request: Uint8Array;

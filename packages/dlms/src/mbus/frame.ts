@@ -9,6 +9,7 @@
  */
 import { DecodeError } from "../error.ts";
 
+/** One long frame taken apart; the user data are a view. */
 export interface MbusFrame {
   /** C field; 53 or 73 for data sent unasked. */
   readonly control: number;
@@ -23,6 +24,7 @@ export interface MbusFrame {
   readonly checksum: number;
 }
 
+/** The transport header that carries DLMS (IEC 62056-7-3 clause 7). */
 export interface MbusTransport {
   /** Last segment of its unit. */
   readonly final: boolean;

@@ -61,6 +61,7 @@ export interface AccessContext {
   readonly protection?: number;
 }
 
+/** One attribute of a served object: how it is read and written. */
 export interface ServerAttribute {
   /** Rights before a view narrows them; absent = "read". */
   readonly access?: AccessRights;
@@ -74,12 +75,14 @@ export interface ServerAttribute {
   readonly write?: (value: Data, context: AccessContext) => DataAccessResult;
 }
 
+/** How a method went, and what it returned. */
 export interface MethodOutcome {
   readonly result: ActionResult;
   /** Return parameters, or why there are none; absent = the method returns nothing. */
   readonly returned?: Data | Refusal;
 }
 
+/** One method of a served object. */
 export interface ServerMethod {
   /** Rights before a view narrows them: a mask of `accessBit`, bit 0 the call. Absent = 1. */
   readonly access?: number;

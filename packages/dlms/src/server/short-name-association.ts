@@ -15,6 +15,7 @@ export const shortNameHlsReply = { methodId: 8, offset: 0x58 } as const;
 const readByLogicalName = 3;
 const noName = new Uint8Array(6);
 
+/** An association in short-name referencing: its objects and their base names. */
 export interface ShortNameAssociationOptions {
   /** Version of class 12: 2 adds the security setup. Absent = 2. */
   readonly version?: 1 | 2;

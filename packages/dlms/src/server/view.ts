@@ -51,6 +51,9 @@ export interface PreEstablished {
   readonly clientSystemTitle?: Uint8Array;
 }
 
+/**
+ * What one client may see: how it proves itself, which objects it gets, what it may do with them.
+ */
 export interface AssociationView {
   /** HDLC client address or wrapper source port, 1..127 on HDLC. */
   readonly clientSap: number;

@@ -7,4 +7,5 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
+/** A translation with named members. */
 export type JsonObject = { readonly [key: string]: Json | undefined };

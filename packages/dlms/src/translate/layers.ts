@@ -123,9 +123,12 @@ const layers = {
   "wrapper-stream": ({ octets }) => translateWrapperStream(octets, apdu),
 } as const satisfies Readonly<Record<string, (request: TranslationRequest) => Json>>;
 
+/** What octets may be: a frame, a stream, an APDU, a value, a key ... */
 export type LayerName = keyof typeof layers;
+/** Every layer by name. */
 export const layerNames: readonly LayerName[] = Object.keys(layers) as LayerName[];
 
+/** Whether a layer can be asked for by this name. */
 export function isLayerName(name: string): name is LayerName {
   return name in layers;
 }

@@ -6,6 +6,7 @@
 import { DecodeError } from "../error.ts";
 import { apduOctetsMax } from "../limits.ts";
 
+/** Header of a wrapper unit (IEC 62056-47): who to whom, and how many octets. */
 export interface WrapperHeader {
   /** wPort of the sender: a client's SAP, or a logical device. 0..65535. */
   readonly source: number;
@@ -19,6 +20,7 @@ export interface WrapperHeader {
 export const wrapperHeaderOctets = 8;
 /** TCP and UDP port registered for it. */
 export const wrapperPort = 4059;
+/** The only version there is (IEC 62056-47). */
 export const wrapperVersion = 1;
 
 /** Writes a header at the start of `octets`. */

@@ -9,6 +9,7 @@ import { apduOctetsMax } from "../limits.ts";
 import { WrapperDeframer, type WrapperSink } from "./deframer.ts";
 import { wrapperHeaderOctets, writeWrapperHeader } from "./header.ts";
 
+/** wPorts and patience of a wrapper link. */
 export interface WrapperLinkOptions {
   readonly output: LinkOutput;
   /** Our wPort, the client SAP. */
@@ -27,6 +28,10 @@ export interface WrapperLinkOptions {
 
 const none: Uint8Array = new Uint8Array(0);
 
+/**
+ * The client's end of a wrapper connection (IEC 62056-47): nothing to open, one unit an APDU. A
+ * machine without I/O.
+ */
 export class WrapperLink implements ClientLink {
   readonly prefix: Uint8Array = none;
   readonly responsePrefix: Uint8Array = none;

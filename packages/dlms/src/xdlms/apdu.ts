@@ -86,6 +86,7 @@ export type Apdu =
   | GeneralCiphering
   | GeneralSigning;
 
+/** Name of an xDLMS APDU: the standard's, in lower case with hyphens. */
 export type ApduKind = Apdu["kind"];
 
 /** Forms outside the standard that meters send all the same. All off unless named. */

@@ -42,6 +42,7 @@ export const dedTags = {
   "ded-action-response": 0xd7,
 } as const satisfies Readonly<Record<string, number>>;
 
+/** Name of a glo- or ded- APDU (Green Book 9.5). */
 export type CipheredServiceKind = keyof typeof gloTags | keyof typeof dedTags;
 
 /**

@@ -31,6 +31,7 @@ export const conformanceBits = [
   "action",
 ] as const;
 
+/** Name of a conformance bit (Green Book 9.4.6.1). */
 export type ConformanceBit = (typeof conformanceBits)[number];
 
 /** The set bits of a 24-bit mask, in the order of the table. */

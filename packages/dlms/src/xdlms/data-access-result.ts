@@ -71,6 +71,7 @@ export function enumeratedNames<N extends string>(
 const dataAccess = enumeratedNames(dataAccessResults);
 const action = enumeratedNames(actionResults);
 
+/** Name of a number on the wire; `other-NNN` where the standard has none. */
 export function dataAccessResultFromNumber(value: number): DataAccessResult {
   return dataAccess.name(value);
 }
@@ -80,6 +81,7 @@ export function dataAccessResultToNumber(result: DataAccessResult): number {
   return dataAccess.number(result);
 }
 
+/** Name of a number on the wire; `other-NNN` where the standard has none. */
 export function actionResultFromNumber(value: number): ActionResult {
   return action.name(value);
 }

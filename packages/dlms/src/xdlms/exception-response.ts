@@ -18,7 +18,9 @@ export const serviceErrors = {
   6: "invocation-counter-error",
 } as const satisfies Readonly<Record<number, string>>;
 
+/** state-error by name; `other-NNN` where the standard has none. */
 export type StateError = (typeof stateErrors)[keyof typeof stateErrors] | `other-${number}`;
+/** service-error by name; `other-NNN` where the standard has none. */
 export type ServiceError = (typeof serviceErrors)[keyof typeof serviceErrors] | `other-${number}`;
 
 /** The server refuses a whole APDU. */

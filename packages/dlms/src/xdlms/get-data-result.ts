@@ -27,6 +27,7 @@ export function readGetDataResult(reader: OctetReader): GetDataResult {
   return reader.fail(field, `unknown choice 0x${tag.toString(16).padStart(2, "0")}`);
 }
 
+/** Writes `00 Data` or `01 Data-Access-Result`. @throws {RangeError} out of range. */
 export function writeGetDataResult(writer: OctetWriter, result: GetDataResult): void {
   if (result.ok) {
     writer.uint8(0);

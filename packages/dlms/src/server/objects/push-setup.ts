@@ -32,6 +32,7 @@ export interface StartedPush {
   readonly timing: PushTiming;
 }
 
+/** What a push setup sends, and to whom. */
 export interface ServedPushSetupOptions {
   /** Absent: 0-0:25.9.0*255. */
   readonly logicalName?: ObisText;
@@ -59,6 +60,7 @@ export interface CommunicationWindow {
   readonly endTime: CosemDateTime;
 }
 
+/** A push setup (Blue Book class 40) that is served, and how to make it push. */
 export interface ServedPushSetup {
   readonly object: ServerObject;
   /** What clients have written, or the options. */
