@@ -9,6 +9,7 @@ import {
 } from "@lectura/dlms/translate";
 import type { Vector } from "@lectura/testkit";
 import { apdus, frames, vectorOctets, vectors } from "../corpus.ts";
+import { ownGiven, ownKeys } from "../own-questions.ts";
 import { type FuzzTarget, program, Steps } from "../target.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
@@ -30,7 +31,8 @@ function questionsOf(layer: LayerName): Question[] {
       keys: factsOf(keys),
       given: factsOf(given),
     }));
-  return asked.length > 0 ? asked : [{ octets: new Uint8Array(0), keys: {}, given: {} }];
+  if (asked.length > 0) return asked;
+  return [{ octets: new Uint8Array(0), keys: ownKeys, given: ownGiven[layer] ?? {} }];
 }
 
 /** Lists of octets in the question: a stranger's octets too, so they are made from the input. */
