@@ -1,4 +1,4 @@
-/** Meters that prove and cipher, as a person sets them up: by words, with keys in the environment. */
+/** Meters that prove and cipher, set up by words, with keys in the environment. */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startFleet } from "@lectura/simulator";
@@ -31,6 +31,18 @@ describe("usage", () => {
     [["read", "--tcp", "h:1"], "usage/nothing-to-read"],
     [["read", "--tcp", "h:1", "nonsense"], "usage/key"],
     [["simulate", "--personality", "nobody"], "usage/choice"],
+    [["simulate", "--security", "colour=red"], "usage/choice"],
+    [["read", "--tcp", "h:1", "--auth", "hls-gmac", "frequency"], "security/key-absent"],
+    [["read", "--tcp", "h:1", "--auth", "hls-md5", "frequency"], "security/secret-absent"],
+    [["read", "--tcp", "h:1", "--guek", "00", "frequency"], "usage/key-source"],
+    [["read", "--tcp", "h:1", "--guek", "env:NOT_SET", "frequency"], "usage/variable"],
+    [["read", "--tcp", "h:1", "--guek", "file:/not/there", "frequency"], "usage/file"],
+    [["read", "--tcp", "h:1", "--guek", "prompt", "frequency"], "usage/no-terminal"],
+    [["read", "--tcp", "h:1", "--client-title", "4C4543", "frequency"], "usage/title"],
+    [["read", "--tcp", "h:1", "--dedicated", "frequency"], "security/not-ciphered"],
+    [["meter", "add", "a", "--tcp", "h:1", "--suite", "3"], "usage/choice"],
+    [["meter", "add", "a", "--tcp", "h:1", "--protection", "some"], "usage/choice"],
+    [["meter", "add", "a", "--tcp", "h:1", "--counter", "-1"], "usage/number"],
   ])("%j ends with 2 and %s", async ([words, code]) => {
     const { exitCode, stderr } = await run(["--json", ...words]);
     const { error } = JSON.parse(stderr.split("\n").at(-2) ?? "{}");
@@ -143,4 +155,37 @@ test("a closed port names cause and next step", async () => {
   const { exitCode, stderr } = await run(["read", "--tcp", "127.0.0.1:1", "voltage_l1"]);
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^error\[tcp\/refused\]: .+\nnext: .+\n$/);
+});
+
+test("keys come from a variable, a file or a prompt, and none of them is ever said", async () => {
+  await using fleet = await startFleet({ meters: 1, personality: "secured" });
+  const [{ tcp, security }] = fleet.meters as readonly [(typeof fleet.meters)[0]];
+  const hex = (name: "unicast" | "authentication"): string =>
+    Buffer.from(security.keys![name]!.reveal()).toString("hex");
+  const file = join(directory, "guek.txt");
+  writeFileSync(file, `0x${hex("unicast").toUpperCase().replaceAll(/(..)/g, "$1 ")}\n`);
+  const variables = { GAK: hex("authentication") };
+  const where = ["--tcp", tcp, "--auth", "hls-gmac", "--gak", "env:GAK"];
+  const read = ["--json", "read", ...where, "voltage_l1"];
+  const fromFile = await run([...read, "--guek", `file:${file}`], variables);
+  expect(JSON.parse(fromFile.stdout)).toMatchObject({ key: "voltage_l1", unit: "V" });
+  const typed = await runAs([...read, "--guek", "prompt", "--repeat", "2"], {
+    variables,
+    typed: hex("unicast"),
+  });
+  expect(typed.exitCode).toBe(0);
+  const add = ["--json", "meter", "add", "main", ...where, "--guek", `file:${file}`];
+  const added = await run([...add, "--suite", "0", "--general", "--dedicated"], variables);
+  expect(JSON.parse(added.stdout)).toMatchObject({
+    auth: "hls-gmac",
+    hasKeys: ["guek", "gak"],
+    association: { security: { form: "general", dedicatedKey: true } },
+  });
+  const shown = await run(["meter", "show", "main"]);
+  expect(shown.stdout).toContain("suite 0: authenticated-encrypted, general, dedicated");
+  const tested = await run(["--json", "test", "main"]);
+  expect(JSON.parse(tested.stdout)).toMatchObject({ ok: true });
+  const said = [fromFile, typed, added, shown, tested].map((ran) => ran.stdout + ran.stderr).join();
+  expect(said.toLowerCase()).not.toContain(hex("unicast"));
+  expect(said.toLowerCase()).not.toContain(hex("authentication"));
 });
