@@ -29,6 +29,7 @@ import {
   ObjectDirectory,
   ServerAssociation,
   type ServerObject,
+  shortNameAssociation,
 } from "@lectura/dlms/server";
 import { BlockTransfer } from "@lectura/dlms/transfer";
 import { decodeApdu } from "@lectura/dlms/xdlms";
@@ -175,44 +176,91 @@ const view: AssociationView = {
 const serverWriter = new OctetWriter(answerOctetsCeiling);
 const getEnergy = "000301000108 00ff";
 
-const serverAssociation: FuzzTarget = {
-  name: "server/association",
-  throws: "never",
-  corpus: [
-    ...apdus.map((apdu) => program(aarq, apdu, apdu)),
-    ...acse.map((apdu) => program(apdu, aarq)),
-    ...["02", "03", "04", "05"].map((attribute) =>
-      program(
-        aarq,
-        fromHex(`c001c1${getEnergy.replace(" ", "")}${attribute}00`),
-        fromHex("c002c100000001"),
-      ),
+const serverAssociation = serverTarget("server/association", view, [
+  ...apdus.map((apdu) => program(aarq, apdu, apdu)),
+  ...acse.map((apdu) => program(apdu, aarq)),
+  ...["02", "03", "04", "05"].map((attribute) =>
+    program(
+      aarq,
+      fromHex(`c001c1${getEnergy.replace(" ", "")}${attribute}00`),
+      fromHex("c002c100000001"),
     ),
-    program(aarq, fromHex(`c301c1${getEnergy.replace(" ", "")}0100`), fromHex("c302c100000001")),
-    program(aarq, fromHex(`c102c1${getEnergy.replace(" ", "")}040000000001030900ff`)),
-  ],
-  run(input) {
-    const server = new ServerAssociation({
-      view,
-      prefix: new Uint8Array(0),
-      writer: serverWriter,
-    });
-    const steps = new Steps(input);
-    const path: string[] = [];
-    for (let requests = 0; !steps.done && requests < 64; requests++) {
-      const answer = server.receive(steps.string(), 0);
-      if (answer === undefined) continue;
-      const tag = answer[0] ?? 0;
-      const kind = tag >= 0x60 && tag <= 0x63 ? decodeAcse(answer).kind : decodeApdu(answer).kind;
-      demand(
-        server.facts === undefined || answer.length <= 128 || tag === 0x61,
-        "an answer is within the PDU size",
-      );
-      if (path.length < 6) path.push(`${kind} ${answer[1]}`);
-    }
-    return path.join();
+  ),
+  program(aarq, fromHex(`c301c1${getEnergy.replace(" ", "")}0100`), fromHex("c302c100000001")),
+  program(aarq, fromHex(`c102c1${getEnergy.replace(" ", "")}040000000001030900ff`)),
+]);
+
+const shortNameAarq = fromHex(
+  "6036a1090607608574050801028a0207808b0760857405080201ac0a80083232323232323232be10040e01000000065f1f04003e7f3f04b0",
+);
+const generalAarq = fromHex(
+  "6036a1090607608574050801018a0207808b0760857405080201ac0a80083232323232323232be10040e01000000065f1f04003e7f3f04b0",
+);
+
+/** Short names beside logical ones, and general blocks. */
+const serverBoth = serverTarget(
+  "server/short-names-and-blocks",
+  {
+    ...view,
+    objects: new ObjectDirectory([
+      shortNameAssociation({ logicalName: obis("0.0.40.0.1.255") }),
+      ...objects,
+    ]),
+    conformance: 0x7e_ff_ff,
+    referencing: "both",
   },
-};
+  [
+    ...apdus.map((apdu) => program(shortNameAarq, apdu, apdu)),
+    ...apdus.map((apdu) => program(generalAarq, apdu, apdu)),
+    ...["050102fa08", "0501020110", "050202fa0802fa10", "0501050001", "050106000001030201"].map(
+      (request) => program(shortNameAarq, fromHex(request), fromHex("0501050001")),
+    ),
+    program(shortNameAarq, fromHex("060102011801110501")),
+    program(shortNameAarq, fromHex("06010700000101090401020110")),
+    program(
+      generalAarq,
+      fromHex(`c001c1${getEnergy.replace(" ", "")}0300`),
+      fromHex("e0840001000100"),
+    ),
+    program(generalAarq, fromHex(`e084000100000dc001c1${getEnergy.replace(" ", "")}0300`)),
+  ],
+);
+
+function serverTarget(
+  name: string,
+  served: AssociationView,
+  corpus: readonly Uint8Array[],
+): FuzzTarget {
+  return {
+    name,
+    throws: "never",
+    corpus,
+    run(input) {
+      const server = new ServerAssociation({
+        view: served,
+        prefix: new Uint8Array(0),
+        writer: serverWriter,
+      });
+      const steps = new Steps(input);
+      const path: string[] = [];
+      for (let requests = 0; !steps.done && requests < 64; requests++) {
+        let answer = server.receive(steps.string(), 0);
+        for (let more = 0; answer !== undefined; answer = server.more()) {
+          demand(++more <= 64, "an answer has a window of blocks at most");
+          const tag = answer[0] ?? 0;
+          const kind =
+            tag >= 0x60 && tag <= 0x63 ? decodeAcse(answer).kind : decodeApdu(answer).kind;
+          demand(
+            server.facts === undefined || answer.length <= 128 || tag === 0x61,
+            "an answer is within the PDU size",
+          );
+          if (path.length < 6) path.push(`${kind} ${answer[1]}`);
+        }
+      }
+      return path.join();
+    },
+  };
+}
 
 const blocks = vectorOctets("apdu").filter(({ 0: tag }) => tag === 0xe0);
 
@@ -302,6 +350,7 @@ export const dialogueTargets: readonly FuzzTarget[] = [
   association,
   exchanges,
   serverAssociation,
+  serverBoth,
   blockTransfer,
   push,
 ];

@@ -37,13 +37,14 @@ import { judgeAarq, preEstablished } from "./negotiation.ts";
 import { answerRelease } from "./release.ts";
 import type { AssociationFacts } from "./object.ts";
 import { notPossible, refusedBy, type Refused, writeRefusal } from "./refusal.ts";
-import { conformanceMask, type Progress, ServiceRefused } from "./service.ts";
+import { conformanceMask, type Progress, ServiceRefused, unitOctetsMax } from "./service.ts";
 import { type Unasked, unaskedUnits } from "./unasked.ts";
 import type { AssociationView } from "./view.ts";
 
 /** Ceiling of the writer an association answers into: a whole long answer, before it is split. */
 export const answerOctetsCeiling: number = transferOctetsMax + 64;
 
+/** The views a client may be given, and what the meter is. */
 export interface ServerAssociationOptions {
   readonly view: AssociationView;
   /** Octets before every answer: the LLC header on HDLC, nothing on the wrapper. */
@@ -59,6 +60,10 @@ export interface ServerAssociationOptions {
 
 const tag = { aarq: 0x60, rlrq: 0x62, generalBlock: 0xe0 } as const;
 
+/**
+ * The meter's side of one association (Green Book 9.4): AARQ, services, release. A machine without
+ * I/O: APDUs in, APDUs out.
+ */
 export class ServerAssociation {
   readonly #options: ServerAssociationOptions;
   #facts: AssociationFacts | undefined;
@@ -131,14 +136,14 @@ export class ServerAssociation {
   /**
    * Something the client has not asked for, protected and ready to be sent: one unit, several where
    * it takes general blocks, or none where the association does not allow it (no association, the
-   * service is not agreed, too long). `unitOctetsMax`: what the link takes in one piece, its prefix
+   * service is not agreed, too long). `linkOctetsMax`: what the link takes in one piece, its prefix
    * included. Octets of their own. @throws {ProtocolError} security/counter-exhausted
    */
-  unasked(apdu: Unasked, unitOctetsMax: number = apduOctetsMax): readonly Uint8Array[] {
+  unasked(apdu: Unasked, linkOctetsMax: number = apduOctetsMax): readonly Uint8Array[] {
     const facts = this.#facts;
     if (facts === undefined) return [];
     const { view, prefix } = this.#options;
-    const octetsMax = Math.min(facts.clientMaxPduOctets, unitOctetsMax - prefix.length);
+    const octetsMax = Math.min(unitOctetsMax(facts), linkOctetsMax - prefix.length);
     const ciphering = this.#ciphering;
     return unaskedUnits(apdu, { view, facts, ciphering, octetsMax }).map((unit) =>
       concatOctets([prefix, unit]),
@@ -212,7 +217,7 @@ export class ServerAssociation {
   #sendInBlocks(): void {
     const facts = this.#facts;
     const { writer, prefix } = this.#options;
-    if (facts === undefined || writer.length - prefix.length <= facts.clientMaxPduOctets) return;
+    if (facts === undefined || writer.length - prefix.length <= unitOctetsMax(facts)) return;
     try {
       const blocks = this.#generalBlocks(facts);
       if (blocks === undefined) return;
@@ -236,7 +241,7 @@ export class ServerAssociation {
     if ((facts.conformance & conformanceMask.generalBlocks) === 0) return undefined;
     const { view, streaming = true } = this.#options;
     this.#blocks ??= new GeneralBlocks({
-      apduOctetsMax: facts.clientMaxPduOctets,
+      apduOctetsMax: unitOctetsMax(facts),
       octetsMax: transferOctetsMax,
       streaming,
       ...(view.transferWindow === undefined ? {} : { window: view.transferWindow }),

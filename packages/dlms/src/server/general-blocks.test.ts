@@ -190,6 +190,11 @@ describe("general blocks", () => {
     expect(talk.ask(access)[0]![0]).toBe(0xe0);
   });
 
+  test("are no longer than either side takes", () => {
+    const talk = opened({ maxPduOctets: 60 });
+    expect(talk.ask(getText)[0]).toHaveLength(60);
+  });
+
   test("are refused without an association, and where they are not agreed", () => {
     const block = fromHex("e0840001000003c00100");
     const plain = opened({}, { conformance: ["get"] });

@@ -77,13 +77,17 @@ export interface ServiceRequest {
   readonly cameInBlocks: boolean;
 }
 
-/** Octets of one APDU both sides can take, less what ciphering adds. */
-export function pduOctetsMax(facts: AssociationFacts): number {
-  const { serverMaxPduOctets, clientMaxPduOctets, protectionOctets = 0 } = facts;
-  return Math.max(
-    pduOctetsMin,
-    Math.min(serverMaxPduOctets, clientMaxPduOctets) - protectionOctets,
-  );
+/** Octets of one APDU as it is sent: what both sides can take. */
+export function unitOctetsMax({
+  serverMaxPduOctets,
+  clientMaxPduOctets,
+}: AssociationFacts): number {
+  return Math.max(pduOctetsMin, Math.min(serverMaxPduOctets, clientMaxPduOctets));
+}
+
+/** The same before ciphering, which adds to it. */
+function pduOctetsMax(facts: AssociationFacts): number {
+  return Math.max(pduOctetsMin, unitOctetsMax(facts) - (facts.protectionOctets ?? 0));
 }
 
 /**

@@ -347,6 +347,17 @@ describe("short name objects", () => {
   });
 });
 
+test("an information report goes out where it is agreed", () => {
+  const report = {
+    kind: "information-report",
+    variables: [{ type: "variable-name", variableName: 0x2030 }],
+    data: [u32(9)],
+  } as const;
+  const report9 = "180001022030010600000009";
+  expect(opened().server.unasked(report).map(toHex)).toEqual([report9]);
+  expect(opened({}, { conformance: ["read"] }).server.unasked(report)).toEqual([]);
+});
+
 test("answers any octets, before and after it is associated", () => {
   const writer = new OctetWriter(answerOctetsCeiling, 4096);
   const talk = opened();
