@@ -83,8 +83,8 @@ export function identifyByFirstUnit(
 }
 
 /**
- * Asks the meter for its logical device name, 0.0.42.0.0.255, as the public client: no credential is
- * sent. `session` says how it is spoken to; the framing is "wrapper" where it says nothing.
+ * Asks the meter for its logical device name, 0.0.42.0.0.255, as the public client: no credential
+ * is sent. `session` says how it is spoken to; the framing is "wrapper" where it says nothing.
  */
 export function identifyByDeviceName(
   session: Omit<SessionOptions, "tcp" | "tls" | "udp" | "serial" | "port" | "signal"> = {},

@@ -38,9 +38,9 @@ export interface PushListener extends AsyncDisposable {
 }
 
 /**
- * Takes what meters send unasked, over TCP, UDP and a serial port: wrapper, HDLC, wired M-Bus or plain
- * APDUs, told by their first octets. A TCP meter is read on only when the handler has taken what came before;
- * UDP has no such means, so what is beyond the limits is dropped and told.
+ * Takes what meters send unasked, over TCP, UDP and a serial port: wrapper, HDLC, wired M-Bus or
+ * plain APDUs, told by their first octets. A TCP meter is read on only when the handler has taken
+ * what came before; the others have no such means: what is beyond the limits is dropped and told.
  *
  * @throws {PortError} tcp/address-in-use, tcp/not-permitted, tcp/tls-failed, tcp/failed, serial/*
  */

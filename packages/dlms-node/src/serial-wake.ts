@@ -1,8 +1,8 @@
 /**
  * Node 26.4 and later run promise callbacks behind a native callback only when the event loop goes
- * round for another reason, and serialport 13 answers by such callbacks (node-serialport issue 3148,
- * bindings-cpp pull request 239): octets would wait for the next timer. So the loop is made to go
- * round, where the driver answers. Without effect on an older Node, and on a driver that is mended.
+ * round for another reason, and serialport 13 answers by such callbacks (node-serialport issue
+ * 3148, bindings-cpp pull request 239): octets would wait for the next timer. So the loop is made
+ * to go round where the driver answers. Without effect on an older Node or a driver that is mended.
  */
 import { clearInterval, setImmediate, setInterval } from "node:timers";
 import type { SerialDriverPort } from "./serial-driver.ts";
