@@ -348,7 +348,7 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
       this.#transfer ??= this.#newTransfer();
       const transfer = this.#transfer;
       if (job.abandoned && !transfer.sending) {
-        this.#dropBlock(apdu);
+        if (transfer.drop(apdu)) this.#next();
         return;
       }
       transfer.receive(apdu);
@@ -356,12 +356,6 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
     } catch (error) {
       this.#fail(job, error, apdu);
     }
-  }
-
-  /** Nobody wants the rest: once the meter has handed over the turn, something else is asked. */
-  #dropBlock(apdu: Uint8Array): void {
-    if (isStreamed(apdu)) this.wire.link?.awaitMore();
-    else this.#next();
   }
 
   #newTransfer(): SessionTransfer {
@@ -458,11 +452,6 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
     this.#transfer = this.#newTransfer();
     this.#transfer.send(apdu);
   }
-}
-
-/** STR of a block: more follows at once. */
-function isStreamed(block: Uint8Array): boolean {
-  return ((block[1] ?? 0) & 0x40) !== 0;
 }
 
 function requestsExhausted(requestsMax: number): SessionError {

@@ -156,6 +156,10 @@ describe.each([0, 1, 2])("a peer that turns hostile after %i honest answers", (h
     ["a block", "C402C10000000001000109", false],
     ["an APDU without an octet", "", false],
     ["a notification", "0F00000001000600000001", false],
+    ["a general block, whole", "E0880001000000", false],
+    ["a general block out of turn", "E08800070000010A", false],
+    ["a general block that streams", "E04800010000010A", false],
+    ["an acknowledgement of nothing", "E0800001FFFF00", false],
   ])("and answers everything in sequence by %s is left in bounded time", async (_, apdu, more) => {
     await exercise(openWith(honest, inSequence(apdu, more, 2000)));
   });

@@ -1,8 +1,9 @@
-import type { ProtocolError } from "@lectura/dlms/octets";
+import { ProtocolError } from "@lectura/dlms/octets";
 import {
   type BlockRepetition,
   BlockTransfer,
   type BlockTransferOutput,
+  transferWindowMax,
 } from "@lectura/dlms/transfer";
 import { scratch } from "./scratch.ts";
 import type { SessionWire } from "./session-wire.ts";
@@ -32,6 +33,8 @@ export interface TransferOwner {
 
 /** Control octet of a block: more follows at once. */
 const streamingBit = 0x40;
+/** Blocks in a row that bring nothing new, two whole windows; beyond: `xdlms/block`. */
+const idleBlocksMax = 2 * transferWindowMax;
 
 /**
  * One general block transfer on the wire of a session. Blocks wait here while the link is busy;
@@ -43,6 +46,7 @@ export class SessionTransfer implements BlockTransferOutput {
   readonly #owner: TransferOwner;
   readonly #machine: BlockTransfer;
   readonly #unsent: Uint8Array[] = [];
+  #idleBlocks = 0;
   #pumping = false;
   #assembled: Uint8Array | undefined;
   #over = false;
@@ -74,10 +78,27 @@ export class SessionTransfer implements BlockTransferOutput {
     this.#proceed();
   }
 
-  /** A block of the meter. @throws {DecodeError} it is none */
+  /**
+   * A block of the meter.
+   * @throws {DecodeError} it is none
+   * @throws {ProtocolError} xdlms/block: the meter goes round in circles
+   */
   receive(block: Uint8Array): void {
+    const before = this.transferredOctets;
     this.#machine.receiveApdu(block);
+    this.#idleBlocks = this.transferredOctets > before ? 0 : this.#idleBlocks + 1;
+    if (this.#idleBlocks > idleBlocksMax) {
+      throw new ProtocolError("xdlms/block", `${this.#idleBlocks} blocks brought nothing new`);
+    }
     this.#proceed();
+  }
+
+  /** A block nobody wants any more. True: the meter has handed over the turn, or never will. */
+  drop(block: Uint8Array): boolean {
+    this.#idleBlocks++;
+    if (((block[1] ?? 0) & streamingBit) === 0 || this.#idleBlocks > idleBlocksMax) return true;
+    this.#wire.link?.awaitMore();
+    return false;
   }
 
   /** What was sent last has arrived: the link is free. */
