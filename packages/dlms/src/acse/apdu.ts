@@ -2,7 +2,7 @@ import type { BerElement } from "../ber/element.ts";
 import type { ApplicationContext, AssociateDiagnostic, Mechanism } from "./names.ts";
 
 /** Members that AARQ and AARE share. Octet strings are views of the APDU they were read from. */
-interface AssociateMembers {
+export interface AssociateMembers {
   /** Contents of the BIT STRING, unused-bits octet first; sent by few, version 1 is `07 80`. */
   readonly protocolVersion?: Uint8Array;
   readonly applicationContext: ApplicationContext;
@@ -50,7 +50,8 @@ export interface Aare extends AssociateMembers {
   readonly respondingAeInvocationId?: number;
 }
 
-interface ReleaseMembers {
+/** Members that RLRQ and RLRE share. */
+export interface ReleaseMembers {
   /** RLRQ: 0 normal, 1 urgent, 30 user-defined. RLRE: 0 normal, 1 not-finished, 30 user-defined. */
   readonly reason?: number;
   /** A ciphered initiate APDU where the association is ciphered. */

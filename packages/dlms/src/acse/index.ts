@@ -1,4 +1,5 @@
-export type { Aare, Aarq, AcseApdu, Rlre, Rlrq } from "./apdu.ts";
+export type { ObjectIdentifier } from "../ber/primitive.ts";
+export type { Aare, Aarq, AcseApdu, AssociateMembers, ReleaseMembers, Rlre, Rlrq } from "./apdu.ts";
 export {
   authenticationUnit,
   decodeAare,

@@ -25,7 +25,11 @@ export interface MethodCall {
   readonly parameters?: Data;
 }
 
-type PlainActionResponse = Extract<ActionResponse, { readonly type: "normal" | "with-list" }>;
+/** An answer that needs no further block. */
+export type PlainActionResponse = Extract<
+  ActionResponse,
+  { readonly type: "normal" | "with-list" }
+>;
 
 const actionRequest = 0xc3;
 const nextPblock = 2;
@@ -35,7 +39,7 @@ const nothing = new Uint8Array(0);
 const outcomeList = sequenceOf(actionOutcome);
 
 /** ACTION of both forms: parameters and return parameters may each travel in blocks. */
-abstract class BlockwiseAction<Result> extends BlockwiseSend<Result> {
+export abstract class BlockwiseAction<Result> extends BlockwiseSend<Result> {
   #assembler: BlockAssembler | undefined;
 
   protected get responseTag(): number {

@@ -20,7 +20,7 @@ const withList = 3;
 const noSuchBlock = 0xffff_ffff;
 
 /** GET of both forms: the answer may come whole or in blocks (Green Book 9.4.6.6). */
-abstract class BlockwiseGet<Result> extends Exchange<Result> {
+export abstract class BlockwiseGet<Result> extends Exchange<Result> {
   declare protected assembler: BlockAssembler | undefined;
   declare private abandoned: boolean;
 

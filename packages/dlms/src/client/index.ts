@@ -4,7 +4,14 @@ export {
   type AccessOptions,
   type AccessResult,
 } from "./access-exchange.ts";
-export { ActionExchange, ActionListExchange, type MethodCall } from "./action-exchange.ts";
+export {
+  ActionExchange,
+  ActionListExchange,
+  type BlockwiseAction,
+  type MethodCall,
+  type PlainActionResponse,
+} from "./action-exchange.ts";
+export type { BlockwiseSend } from "./blockwise-send.ts";
 export {
   type AssociationCommand,
   type AssociationInput,
@@ -39,7 +46,12 @@ export { BlockAssembler, BlockSource, type OutgoingBlock } from "./block-transfe
 export { ExceptionError, ServiceError } from "./exception-error.ts";
 export { Exchange, type ExchangeContext, type ExchangeStep } from "./exchange.ts";
 export { exchangeContext } from "./exchange-context.ts";
-export { GetExchange, GetListExchange, ResumedGetExchange } from "./get-exchange.ts";
+export {
+  type BlockwiseGet,
+  GetExchange,
+  GetListExchange,
+  ResumedGetExchange,
+} from "./get-exchange.ts";
 export { type LongGet, LongGetInterrupted } from "./long-get.ts";
 export { clientHls, clientProtection } from "./protection.ts";
 export {
@@ -51,7 +63,11 @@ export {
 } from "./request-split.ts";
 export { type AttributeValue, SetExchange, SetListExchange } from "./set-exchange.ts";
 export { ReadExchange } from "./read-exchange.ts";
-export { attributeVariable, type ShortName } from "./short-name-exchange.ts";
+export {
+  attributeVariable,
+  type ShortName,
+  type ShortNameExchange,
+} from "./short-name-exchange.ts";
 export {
   associationBaseName,
   decodeShortNames,

@@ -85,8 +85,43 @@ function lenientWrapper(octets: Uint8Array): Json {
   return { wrapper, ...translateLenientApdu(carried) };
 }
 
+/** What octets may be: a frame, a stream, an APDU, a value, a key ... */
+export type LayerName =
+  | "aes-keywrap"
+  | "aes-keywrap-negative"
+  | "apdu"
+  | "apdu-lenient"
+  | "axdr-data"
+  | "ciphered-apdu"
+  | "cosem-datetime"
+  | "gbt-procedure"
+  | "ecdh"
+  | "ecdh-kdf"
+  | "ecdsa-verify"
+  | "gcm-ciphertext"
+  | "hdlc-exchange"
+  | "hdlc-frame"
+  | "hdlc-stream"
+  | "iec62056-21"
+  | "mbus-wired"
+  | "hls-digest"
+  | "hls-ecdsa"
+  | "hls-gmac"
+  | "hls-negative"
+  | "kdf"
+  | "profile-buffer"
+  | "push-hdlc"
+  | "push-mbus"
+  | "push-raw"
+  | "raw-push"
+  | "session-hdlc"
+  | "session-wrapper"
+  | "wrapper"
+  | "wrapper-lenient"
+  | "wrapper-stream";
+
 /** One line a layer. */
-const layers = {
+const layers: Readonly<Record<LayerName, (request: TranslationRequest) => Json>> = {
   "aes-keywrap": translateKeyWrap,
   "aes-keywrap-negative": translateKeyWrap,
   apdu: translateKeyedApdu,
@@ -121,16 +156,14 @@ const layers = {
   wrapper: ({ octets }) => translateWrapper(octets, apdu),
   "wrapper-lenient": ({ octets }) => lenientWrapper(octets),
   "wrapper-stream": ({ octets }) => translateWrapperStream(octets, apdu),
-} as const satisfies Readonly<Record<string, (request: TranslationRequest) => Json>>;
+};
 
-/** What octets may be: a frame, a stream, an APDU, a value, a key ... */
-export type LayerName = keyof typeof layers;
 /** Every layer by name. */
 export const layerNames: readonly LayerName[] = Object.keys(layers) as LayerName[];
 
 /** Whether a layer can be asked for by this name. */
 export function isLayerName(name: string): name is LayerName {
-  return name in layers;
+  return Object.hasOwn(layers, name);
 }
 
 /**

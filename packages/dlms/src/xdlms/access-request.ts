@@ -13,7 +13,8 @@ import {
 } from "./descriptor.ts";
 import { longInvokeIdAndPriority, type LongInvokeIdAndPriority } from "./invoke-id.ts";
 
-type PlainAttribute = Omit<AttributeDescriptor, "selection">;
+/** An attribute without a selection. */
+export type PlainAttribute = Omit<AttributeDescriptor, "selection">;
 
 /** Access-Request-Specification: one of the accesses of an ACCESS service. */
 export type AccessSpecification =

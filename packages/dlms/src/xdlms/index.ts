@@ -1,4 +1,4 @@
-export type { AccessRequest, AccessSpecification } from "./access-request.ts";
+export type { AccessRequest, AccessSpecification, PlainAttribute } from "./access-request.ts";
 export type { AccessOutcome, AccessResponse } from "./access-response.ts";
 export type { ActionRequest } from "./action-request.ts";
 export type { ActionOutcome, ActionResponse } from "./action-response.ts";
