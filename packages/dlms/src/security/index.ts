@@ -1,6 +1,12 @@
 export { ApduCiphering, type ReceivedProtection } from "./apdu-ciphering.ts";
 export type { ApduCipheringOptions } from "./apdu-ciphering-options.ts";
 export {
+  type Certificate,
+  certificateOctetsMax,
+  decodeCertificate,
+  verifyCertificate,
+} from "./certificate.ts";
+export {
   answerKeyAgreement,
   beginKeyAgreement,
   finishKeyAgreement,
@@ -62,6 +68,7 @@ export {
 } from "./invocation-counter.ts";
 export {
   agreementParameters,
+  type AgreementParties,
   contentKeyOf,
   type EphemeralSignature,
   sharedSecret,

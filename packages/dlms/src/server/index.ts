@@ -126,6 +126,11 @@ export {
   invocationCounterObject,
   type InvocationCounterObjectOptions,
 } from "./objects/invocation-counter-object.ts";
+export {
+  certificateList,
+  type CertificateListOptions,
+  certificatesMaxDefault,
+} from "./objects/certificate-list.ts";
 export type {
   CertificateInfo,
   CertificateName,

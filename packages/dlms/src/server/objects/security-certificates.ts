@@ -1,6 +1,6 @@
 /**
- * Certificates of a security setup (class 64 version 1, attribute 6 and methods 4 to 8). X.509 is
- * the host's: this end carries the octets and the names, and refuses cleanly what the host lacks.
+ * Certificates of a security setup (class 64 version 1, attribute 6 and methods 4 to 8). What
+ * keeps and checks them is given: `certificateList`, or a host's own. What it lacks is refused.
  */
 import { array, enumeration, octetString, structure } from "../../axdr/construct.ts";
 import type { Data } from "../../axdr/data.ts";
