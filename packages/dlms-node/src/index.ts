@@ -100,6 +100,7 @@ export {
   type UnaskedTime,
 } from "./meter-outlet.ts";
 export { openPushSender } from "./push-sender.ts";
+export { pushTarget } from "./push-target.ts";
 export type {
   PushOutcome,
   PushSender,
