@@ -45,6 +45,11 @@ export function isSimple(shape: SimpleShape | ShapeName): shape is SimpleShape {
   return shape in simpleDecoders;
 }
 
+/** Whether a type's name, as in the class tables, is a simple shape. */
+export function isSimpleName(type: string): type is SimpleShape {
+  return Object.hasOwn(simpleDecoders, type);
+}
+
 /** Some meters send a structure where an array is meant, and the reverse is told by its count. */
 function decodeArray(element: Shape, data: Data, path: string): CosemValue {
   if (data.type !== "array" && data.type !== "structure" && data.type !== "compact-array") {

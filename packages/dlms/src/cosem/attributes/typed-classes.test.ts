@@ -83,4 +83,13 @@ describe("typed classes", () => {
     expect(encodeAttribute(8, 0, 3, -60)).toEqual({ type: "long", value: -60 });
     expect(() => encodeAttribute(8, 0, 3, 40_000)).toThrow(RangeError);
   });
+
+  test("takes simple types from the class tables where a class has no notation", () => {
+    expect(decodeAttribute(46, 0, 2, { type: "long-unsigned", value: 25 })).toBe(25);
+    expect(() => decodeAttribute(46, 0, 2, { type: "boolean", value: true })).toThrow(DecodeError);
+    const options = { type: "array", value: [] } as const;
+    expect(decodeAttribute(44, 0, 3, options)).toBe(options);
+    // A label of one source is no type: class 86 is generic.
+    expect(decodeAttribute(86, 0, 3, options)).toBe(options);
+  });
 });

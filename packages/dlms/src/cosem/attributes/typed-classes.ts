@@ -52,9 +52,10 @@ import {
   singleActionScheduleClass,
   specialDaysTableClass,
 } from "./classes/time-and-control.ts";
-import { decodeShape } from "./decode-shape.ts";
+import { classOf } from "../class-directory.ts";
+import { decodeShape, isSimpleName } from "./decode-shape.ts";
 import { encodeShape } from "./encode-shape.ts";
-import type { CosemValue, Shape, TypedClass } from "./shape.ts";
+import type { CosemValue, Shape, SimpleShape, TypedClass } from "./shape.ts";
 
 /** All of them, in order of class id. */
 export const typedClasses: readonly TypedClass[] = [
@@ -106,7 +107,10 @@ export const typedClasses: readonly TypedClass[] = [
 
 const byClassId = new Map(typedClasses.map((typed) => [typed.classId, typed]));
 
-/** Name and shape of an attribute. Undefined where the class, version or attribute has no types. */
+/**
+ * Name and shape of an attribute: from the notation of its class, else from the class table
+ * where that names a simple type. Undefined where neither gives a type.
+ */
 export function attributeShape(
   classId: number,
   version: number,
@@ -114,8 +118,22 @@ export function attributeShape(
 ): { readonly name: string; readonly shape: Shape } | undefined {
   if (attributeId === 1) return { name: "logicalName", shape: "logical-name" };
   const attributes = byClassId.get(classId)?.versions[version]?.attributes;
-  const member = attributes === undefined ? undefined : Object.entries(attributes)[attributeId - 2];
+  if (attributes === undefined) return tableShape(classId, version, attributeId);
+  const member = Object.entries(attributes)[attributeId - 2];
   return member === undefined ? undefined : { name: member[0], shape: member[1] };
+}
+
+/** Classes of which only the list of attributes is known: only its simple types say something. */
+function tableShape(
+  classId: number,
+  version: number,
+  attributeId: number,
+): { readonly name: string; readonly shape: SimpleShape } | undefined {
+  const known = classOf(classId, version);
+  const attribute = known?.attributes.find((one) => one.attributeId === attributeId);
+  if (known?.access !== "table" || attribute === undefined) return undefined;
+  const { name, type } = attribute;
+  return isSimpleName(type) ? { name, shape: type } : undefined;
 }
 
 /**

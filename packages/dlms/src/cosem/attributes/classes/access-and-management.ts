@@ -87,19 +87,24 @@ const shortNameRights = [
   { baseName: "long", attributeAccess, methodAccess: [{ methodId: "integer", accessMode: "any" }] },
 ] as const;
 
-/** Methods of this class are reached by their short names only. */
+const shortNameSecured = {
+  objectList: shortNameObjects,
+  accessRightsList: shortNameRights,
+  securitySetupReference: "logical-name",
+} as const;
+const shortNameUsers = {
+  attributes: { ...shortNameSecured, userList: [user], currentUser: user },
+} as const;
+
+/** Class 12 Association SN. Its methods are reached by their short names only. */
 export const associationSnClass = {
   classId: 12,
   versions: {
     0: { attributes: { objectList: shortNameObjects } },
     1: { attributes: { objectList: shortNameObjects, accessRightsList: shortNameRights } },
-    2: {
-      attributes: {
-        objectList: shortNameObjects,
-        accessRightsList: shortNameRights,
-        securitySetupReference: "logical-name",
-      },
-    },
+    2: { attributes: shortNameSecured },
+    3: shortNameUsers,
+    4: shortNameUsers,
   },
 } as const satisfies TypedClass;
 

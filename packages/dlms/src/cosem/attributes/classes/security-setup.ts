@@ -3,6 +3,7 @@ import type { TypedClass } from "../shape.ts";
 
 const keys = [{ keyId: "enum", keyWrapped: "octet-string" }] as const;
 
+/** Class 64 Security setup. */
 export const securitySetupClass = {
   classId: 64,
   versions: {
