@@ -1,6 +1,7 @@
 import type { AssociationOutcome } from "@lectura/dlms/client";
 import { HdlcClientLink } from "@lectura/dlms/hdlc";
 import { DlmsError, ProtocolError } from "@lectura/dlms/octets";
+import { encodeGatewayHeader } from "@lectura/dlms/wrapper";
 import { ClientSession } from "./client-session.ts";
 import { closeDialogue } from "./close-dialogue.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -42,6 +43,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     requestsMax: options.requestsMax,
     onUnsolicited: options.onUnsolicited,
   });
+  if (options.gateway !== undefined) {
+    dialogue.wire.gatewayHeader = encodeGatewayHeader(options.gateway, "request");
+  }
   const { signal } = options;
   const onAbort = (): void => dialogue.abort(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });

@@ -402,7 +402,7 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
     const protection = this.#protection;
     if (protection === undefined) {
       if (job.oversized) {
-        this.#sendInBlocks(job, scratch.view(this.wire.link!.prefix.length).slice());
+        this.#sendInBlocks(job, scratch.view(this.wire.prefixOctets).slice());
         return;
       }
       this.roundTrips++;

@@ -8,6 +8,7 @@ import type {
   ShortNameMap,
 } from "@lectura/dlms/client";
 import type { HdlcClientQuirks, HdlcParameters } from "@lectura/dlms/hdlc";
+import type { GatewayTarget } from "@lectura/dlms/wrapper";
 import type { ConformanceBit } from "@lectura/dlms/xdlms";
 import type { Clock } from "./clock.ts";
 import type { ModeEOptions } from "./sign-on-options.ts";
@@ -61,6 +62,8 @@ export interface SessionOptions {
   readonly serial?: string | SerialPortOptions;
   /** Sign-on of mode E before the HDLC link. Absent: none. */
   readonly modeE?: ModeEOptions;
+  /** The meter is on a network behind a gateway: its header stands before every APDU. */
+  readonly gateway?: GatewayTarget;
   /** An open stream; it stays open when the session ends. */
   readonly port?: Port;
   /** Default "hdlc"; over `udp` "wrapper", and nothing else. */

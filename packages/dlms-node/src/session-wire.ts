@@ -1,5 +1,6 @@
 import { type ClientLink, type LinkOutput, llcOctets } from "@lectura/dlms/hdlc";
 import { type DlmsError, type OctetWriter, ProtocolError } from "@lectura/dlms/octets";
+import { beginsGatewayHeader } from "@lectura/dlms/wrapper";
 import type { Clock } from "./clock.ts";
 import { Deadline } from "./deadline.ts";
 import { appendText, classifyText, peerTextMax } from "./line-text.ts";
@@ -37,6 +38,8 @@ export class SessionWire implements LinkOutput {
   sensitive = false;
   octetsIn = 0;
   octetsOut = 0;
+  /** Stands before every APDU of a meter behind a gateway: see `SessionOptions.gateway`. */
+  gatewayHeader?: Uint8Array;
   /** Only with an observer that wants frames. */
   received?: (frame: Uint8Array) => void;
   readonly #owner: WireOwner;
@@ -99,10 +102,16 @@ export class SessionWire implements LinkOutput {
     this.#link!.send(unit, answered);
   }
 
+  /** Octets of what stands before every APDU. */
+  get prefixOctets(): number {
+    return this.#link!.prefix.length + (this.gatewayHeader?.length ?? 0);
+  }
+
   /** Writes what stands before every APDU. */
   writePrefix(writer: OctetWriter): void {
     const { prefix } = this.#link!;
     for (let at = 0; at < prefix.length; at++) writer.uint8(prefix[at]!);
+    if (this.gatewayHeader !== undefined) writer.octets(this.gatewayHeader);
   }
 
   /**
@@ -202,7 +211,9 @@ export class SessionWire implements LinkOutput {
 
   informationAt(octets: Uint8Array, start: number, end: number): void {
     if (this.#text !== "") this.#text = "";
-    this.#owner.apdu(octets, behindLlc(octets, start, end), end);
+    const at = this.#behindHeaders(octets, start, end);
+    if (at === undefined) this.#owner.unasked(octets.subarray(start, end));
+    else this.#owner.apdu(octets, at, end);
   }
 
   unnumbered(unit: Uint8Array): void {
@@ -228,6 +239,18 @@ export class SessionWire implements LinkOutput {
     if (opening && complete && classifyText(this.#text) !== undefined) {
       this.#lose(new ProtocolError("hdlc/no-answer", "text instead of frames"));
     }
+  }
+
+  /** Where the APDU begins; `undefined` when it is another meter's behind the same gateway. */
+  #behindHeaders(octets: Uint8Array, start: number, end: number): number | undefined {
+    const at = behindLlc(octets, start, end);
+    const { gatewayHeader } = this;
+    // A gateway answers for itself without a header.
+    if (gatewayHeader === undefined || !beginsGatewayHeader(octets, at, "response")) return at;
+    for (let offset = 1; offset < gatewayHeader.length; offset++) {
+      if (octets[at + offset] !== gatewayHeader[offset]) return undefined;
+    }
+    return Math.min(at + gatewayHeader.length, end);
   }
 
   #lose(error: DlmsError): void {

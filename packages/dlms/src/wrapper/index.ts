@@ -1,5 +1,11 @@
 export { WrapperDeframer, type WrapperDiscardReason, type WrapperSink } from "./deframer.ts";
 export {
+  beginsGatewayHeader,
+  encodeGatewayHeader,
+  type GatewayTarget,
+  readGatewayHeader,
+} from "./gateway-header.ts";
+export {
   decodeWrapper,
   decodeWrapperHeader,
   encodeWrapper,
