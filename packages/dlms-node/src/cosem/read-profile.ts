@@ -63,7 +63,8 @@ const rowsPerRequestDefault = 500;
 /**
  * Reads a profile part by part; parts come as they are read, a refusal is the last one. A
  * session that
- * breaks throws: open another one and ask for `next` of the last part with its `description`.
+ * breaks throws: open another one and ask for `next` of the last part with its `description`. Parts
+ * go forward in time or number; rows within one come as the meter sorts them.
  *
  *     for await (const part of readProfile(session, { profile, rows: { fromMs, toMs } })) ...
  *

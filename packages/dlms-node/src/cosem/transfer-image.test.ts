@@ -96,6 +96,18 @@ describe("image transfer", () => {
     expect(again).toMatchObject({ ok: true, blocksSent: 11 });
   });
 
+  test("only activates what the meter has verified already, if it is this image", async () => {
+    const target = served();
+    await using meter = await meterSession([target.object]);
+    await transferImage(meter.session, requestOf(meter, { activate: false }));
+    const resumeFrom = "meter";
+    const rest = await transferImage(meter.session, requestOf(meter, { resumeFrom }));
+    expect(rest).toEqual({ ok: true, state: "activated", blocksSent: 0 });
+    await transferImage(meter.session, requestOf(meter, { activate: false }));
+    const other = requestOf(meter, { resumeFrom, identification: Uint8Array.of(9) });
+    expect(await transferImage(meter.session, other)).toMatchObject({ blocksSent: 11 });
+  });
+
   test("waits for a meter that verifies and activates slowly, on the clock given", async () => {
     const verdicts: ImageVerdict[] = ["pending", "pending", "done", "pending", "done"];
     const next = (): ImageVerdict => verdicts.shift()!;

@@ -1,4 +1,5 @@
 import { imageTransfer, type ObisText } from "@lectura/dlms/cosem";
+import { equalOctets } from "@lectura/dlms/octets";
 import type { ActionResult, DataAccessResult } from "@lectura/dlms/xdlms";
 import type { Clock } from "../clock.ts";
 import type { RequestOptions } from "../session.ts";
@@ -22,7 +23,7 @@ export interface ImageTransferRequest extends Pick<RequestOptions, "signal"> {
   readonly onProgress?: (progress: ImageProgress) => void;
   /**
    * Absent: begin anew. `"meter"`: go on with what the meter has of this image, begin anew where it has
-   * none. A number: as `"meter"`, and no block before it is sent in the first round.
+   * none; until an image is verified meters tell its number of blocks only, not its name. A number: as `"meter"`, and no block before it is sent in the first round.
    */
   readonly resumeFrom?: "meter" | number;
   /** Absent: true. False leaves the verified image there, for a later activation. */
@@ -94,9 +95,11 @@ class ImageSender {
 
   async run(): Promise<ImageTransferResult> {
     const first = await this.#prepare();
-    if (typeof first !== "number") return first;
-    const refused = (await this.#transfer(first)) ?? (await this.#verify());
-    if (refused !== undefined) return refused;
+    if (typeof first === "object") return first;
+    if (first !== "verified") {
+      const refused = (await this.#transfer(first)) ?? (await this.#verify());
+      if (refused !== undefined) return refused;
+    }
     const blocksSent = this.#blocksSent;
     if (this.#request.activate === false) return { ok: true, state: "verified", blocksSent };
     return this.#activate();
@@ -106,8 +109,8 @@ class ImageSender {
     return Math.ceil(this.#request.image.length / this.#blockOctets);
   }
 
-  /** The block to begin with. */
-  async #prepare(): Promise<number | Refused> {
+  /** The block to begin with; `verified` where all that is left is activation. */
+  async #prepare(): Promise<number | "verified" | Refused> {
     const { imageBlockSize, imageTransferEnabled, imageTransferStatus } = this.#object;
     const { image, identification, resumeFrom } = this.#request;
     const [size, enabled, status] = await readAttributes(
@@ -119,10 +122,13 @@ class ImageSender {
     if (size.value === 0) return this.#refused("prepare", "other-reason");
     if (enabled.ok && !enabled.value) return this.#refused("prepare", "read-write-denied");
     this.#blockOctets = size.value;
-    if (resumeFrom !== undefined && status.ok && status.value === "initiated") {
-      const blocks = await this.#blocks();
-      // Another number of blocks belongs to another image.
-      if (blocks?.length === this.#blocksTotal) return resumeFrom === "meter" ? 0 : resumeFrom;
+    if (resumeFrom !== undefined && status.ok) {
+      if (status.value === "verification-successful" && (await this.#isVerified())) {
+        return "verified";
+      }
+      if (status.value === "initiated" && (await this.#isUnderWay())) {
+        return resumeFrom === "meter" ? 0 : resumeFrom;
+      }
     }
     const { result } = await invokeMethod(
       this.#session,
@@ -131,6 +137,27 @@ class ImageSender {
       this.#options,
     );
     return result === "success" ? 0 : this.#refused("initiate", result);
+  }
+
+  /** The transfer the meter has begun has as many blocks: another number is another image's. */
+  async #isUnderWay(): Promise<boolean> {
+    const { imageTransferredBlocksStatus: attribute } = this.#object;
+    const blocks = await readAttribute(this.#session, attribute, this.#options);
+    // A bit-string may be filled up to whole octets.
+    return blocks.ok && Math.ceil(blocks.value.length / 8) === Math.ceil(this.#blocksTotal / 8);
+  }
+
+  /** The image the meter has verified has this one's size and identification. */
+  async #isVerified(): Promise<boolean> {
+    const { imageToActivateInfo: attribute } = this.#object;
+    const { image, identification } = this.#request;
+    const infos = await readAttribute(this.#session, attribute, this.#options);
+    if (!infos.ok) return false;
+    return infos.value.some(
+      ({ imageToActivateSize, imageToActivateIdentification }) =>
+        imageToActivateSize === image.length &&
+        equalOctets(imageToActivateIdentification, identification),
+    );
   }
 
   /** Sends what is missing until nothing is. */
