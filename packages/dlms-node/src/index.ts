@@ -191,6 +191,7 @@ export {
   readObjectList,
 } from "./cosem/read-object-list.ts";
 export {
+  type ObjectColumn,
   type ProfileEntries,
   type ProfilePart,
   type ProfileRequest,

@@ -127,6 +127,22 @@ describe("a profile over a session", () => {
     expect(timesOf(none.parts)).toEqual([]);
   });
 
+  test.each([times(2, 4), { fromEntry: 3, toEntry: 5 }])(
+    "gives only the columns wanted, and the clock, for %j",
+    async (rows) => {
+      const wanted = [{ logicalName: energy, attributeId: 2 }];
+      const { parts } = await read(meterObjects(10), { rows, columns: wanted });
+      expect(timesOf(parts)).toEqual(expected(2, 4));
+      const values = parts.flatMap((part) => (part.ok ? part.rows.map((row) => row.values) : []));
+      expect(values.map((row) => row.map(({ object }) => object.classId))).toEqual([
+        [8, 3],
+        [8, 3],
+        [8, 3],
+      ]);
+      expect(values[0]![1]!.exact).toEqual({ kind: "decimal", raw: 1002n, scaler: -2 });
+    },
+  );
+
   test("comes newest first where the meter sorts it so", async () => {
     const { parts } = await read(meterObjects(5, { sort: "lifo" }), { rows: { fromEntry: 1 } });
     expect(timesOf(parts)).toEqual(expected(0, 4).toReversed());

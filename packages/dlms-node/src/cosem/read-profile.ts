@@ -2,8 +2,10 @@ import {
   type BoundType,
   byEntry,
   byTimeRange,
+  type CaptureObject,
   type CosemDateTime,
   dateTimeFromUtcMs,
+  type ObisCode,
   type ObisText,
   profileGenericObject,
   type ProfileReading,
@@ -31,12 +33,23 @@ export interface ProfileEntries {
   readonly toEntry?: number;
 }
 
+/** Names a column; all of the same object and attribute are meant. */
+export interface ObjectColumn {
+  readonly logicalName: ObisCode;
+  readonly attributeId: number;
+}
+
 /** What to read. */
 export interface ProfileRequest extends DescribeProfileRequest {
   readonly profile: ObisText;
   readonly rows: ProfileTimes | ProfileEntries;
   /** Of an earlier reading: spares the two round trips that describe the profile. */
   readonly description?: MeterProfileDescription;
+  /**
+   * Only these columns, in the profile's order; the clock always comes with them. Absent: all. Rows by
+   * number are sent whole and cut here.
+   */
+  readonly columns?: readonly ObjectColumn[];
   /** How time bounds are written. Absent: octet-string, and date-time where that is refused. */
   readonly boundType?: BoundType;
   /** Rows asked for at a time; a profile without a period is read in one. Absent: 500. */
@@ -157,7 +170,8 @@ class ProfileReader {
   #getRange(fromMs: number, toMs: number, boundType: BoundType): Promise<GetDataResult> {
     const { buffer } = profileGenericObject(this.#request.profile);
     const restrictingObject = clockOf(this.#description);
-    const options = { restrictingObject, boundType };
+    const selectedValues = this.#request.columns === undefined ? [] : this.#chosen().columns;
+    const options = { restrictingObject, boundType, selectedValues };
     const selection = byTimeRange(this.#boundOf(fromMs), this.#boundOf(toMs), options);
     return this.#session.get(buffer.select(selection), this.#request);
   }
@@ -182,6 +196,33 @@ class ProfileReader {
   ): ProfilePart {
     if (!result.ok) return { ok: false, reason: result.reason, next: asked };
     const description = this.#description;
-    return { ok: true, rows: readProfileRows(result.value, description), description, next };
+    const isCut = this.#request.columns !== undefined;
+    const sent = isCut && "fromMs" in asked ? this.#chosen() : description;
+    const rows = readProfileRows(result.value, sent);
+    if (!isCut || sent !== description) return { ok: true, rows, description, next };
+    const cut = rows.map((row) => ({
+      ...row,
+      values: row.values.filter(({ object }) => this.#isWanted(object)),
+    }));
+    return { ok: true, rows: cut, description, next };
+  }
+
+  /** The description of the columns that are wanted. */
+  #chosen(): MeterProfileDescription {
+    const { columns, scalerUnits } = this.#description;
+    const wanted = columns.map((column) => this.#isWanted(column));
+    return {
+      ...this.#description,
+      columns: columns.filter((_, index) => wanted[index]),
+      scalerUnits: scalerUnits.filter((_, index) => wanted[index]),
+    };
+  }
+
+  #isWanted(column: CaptureObject): boolean {
+    if (column.classId === 8 && column.attributeId === 2) return true;
+    return (this.#request.columns ?? []).some(
+      ({ logicalName, attributeId }) =>
+        logicalName === column.logicalName && attributeId === column.attributeId,
+    );
   }
 }
