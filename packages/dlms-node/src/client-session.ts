@@ -83,8 +83,8 @@ export class ClientSession implements Session {
   }
 
   get(attribute: AttributeDescriptor, options?: GetOptions): Promise<GetDataResult> {
-    if (this.#shortNames !== undefined) return first(this.#shortNames.get([attribute], options));
     if (options?.resume !== undefined) return this.#resume(attribute, options.resume, options);
+    if (this.#shortNames !== undefined) return first(this.#shortNames.get([attribute], options));
     const dialogue = this.#dialogue;
     const exchange = new GetExchange(attribute, dialogue.nextInvoke(), dialogue.context);
     return dialogue.run(exchange, options);

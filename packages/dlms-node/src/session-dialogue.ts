@@ -276,12 +276,10 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
     try {
       const prefixOctets = this.#beginUnit();
       job.exchange.start(scratch);
-      const { sendOctetsMax, generalBlockTransfer } = this.#context!;
-      if (scratch.length - prefixOctets > sendOctetsMax) {
-        if (generalBlockTransfer !== true) refuseSize(scratch.length - prefixOctets, sendOctetsMax);
-        job.oversized = true;
-      }
-      this.#sendUnit(job);
+      const { sendOctetsMax } = this.#context!;
+      job.oversized = scratch.length - prefixOctets > sendOctetsMax;
+      if (job.oversized) this.#startLong(job, prefixOctets);
+      else this.#sendUnit(job);
       job.sent = true;
     } catch (error) {
       job.reject(error);
@@ -398,13 +396,20 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
     return scratch.length;
   }
 
+  /** The request does not fit one PDU: in general blocks, once it is protected. */
+  #startLong(job: SessionJob, prefixOctets: number): void {
+    const { generalBlockTransfer, sendOctetsMax } = this.#context!;
+    if (generalBlockTransfer !== true) refuseSize(scratch.length - prefixOctets, sendOctetsMax);
+    if (this.#protection === undefined) {
+      this.#sendInBlocks(job, scratch.view(prefixOctets).slice());
+    } else {
+      this.#sendUnit(job);
+    }
+  }
+
   #sendUnit(job: SessionJob): void {
     const protection = this.#protection;
     if (protection === undefined) {
-      if (job.oversized) {
-        this.#sendInBlocks(job, scratch.view(this.wire.prefixOctets).slice());
-        return;
-      }
       this.roundTrips++;
       this.wire.send(scratch.view(), !job.exchange.unconfirmed);
       return;

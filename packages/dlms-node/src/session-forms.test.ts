@@ -196,3 +196,13 @@ describe("a server that never acknowledges and answers as if it asked", () => {
     await expect(opening).rejects.toMatchObject({ code: "hdlc/sequence" });
   });
 });
+
+test.each([
+  { requestsMax: 0 },
+  { generalBlockTransfer: { window: 64 } },
+  { preEstablished: { conformance: [], maxPduOctets: 11 } },
+  { preEstablished: { conformance: [], serverSystemTitle: new Uint8Array(7) } },
+])("options out of range are refused: %j", async (options) => {
+  const { near } = openPipe();
+  await expect(openSession({ port: near, ...options })).rejects.toThrow(RangeError);
+});

@@ -10,6 +10,7 @@ import {
   type LinkOutput,
   type ServerAddress,
 } from "@lectura/dlms/hdlc";
+import { transferWindowMax } from "@lectura/dlms/transfer";
 import { WrapperLink, type WrapperLinkOptions } from "@lectura/dlms/wrapper";
 import type { ConformanceBit } from "@lectura/dlms/xdlms";
 import { defaultTimeouts, type SessionOptions, type SessionTimeouts } from "./session-options.ts";
@@ -35,6 +36,7 @@ const attemptsMaxDefault = 3;
 /** @throws {RangeError} a value out of range, or not one of `tcp`, `udp`, `serial`, `port`. */
 export function planSession(options: SessionOptions): SessionPlan {
   checkTransport(options);
+  checkLimits(options);
   const timeouts =
     options.timeouts === undefined ? defaultTimeouts : { ...defaultTimeouts, ...options.timeouts };
   const framing = options.framing ?? (options.udp === undefined ? "hdlc" : "wrapper");
@@ -53,11 +55,22 @@ function checkTransport({ tcp, udp, serial, port, tls, framing, modeE }: Session
   }
 }
 
+function checkLimits({ requestsMax, generalBlockTransfer, preEstablished }: SessionOptions): void {
+  checkRange("requestsMax", requestsMax, 1, Number.MAX_SAFE_INTEGER);
+  checkRange("generalBlockTransfer.window", generalBlockTransfer?.window, 1, transferWindowMax);
+  const { maxPduOctets = 0, serverSystemTitle } = preEstablished ?? {};
+  if (maxPduOctets !== 0) checkRange("preEstablished.maxPduOctets", maxPduOctets, 12, 0xffff);
+  checkRange("preEstablished.serverSystemTitle", serverSystemTitle?.length, 8, 8);
+}
+
+function checkRange(name: string, value: number | undefined, min: number, max: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) return;
+  throw new RangeError(`${name} ${value} is not ${min}..${max}`);
+}
+
 function profileOf(options: SessionOptions): AssociationProfile {
   const maxPduOctets = options.maxPduOctets ?? 0xffff;
-  if (!Number.isInteger(maxPduOctets) || maxPduOctets < 12 || maxPduOctets > 0xffff) {
-    throw new RangeError(`maxPduOctets ${maxPduOctets} is not 12..65535`);
-  }
+  checkRange("maxPduOctets", maxPduOctets, 12, 0xffff);
   return {
     authentication: options.authentication ?? { mechanism: "none" },
     conformance: conformanceOf(options),
@@ -87,9 +100,7 @@ function wrapperLink(options: SessionOptions, timeouts: SessionTimeouts): LinkCa
     ["clientSap", clientSap],
     ["server.upper", serverPort],
   ] as const) {
-    if (!Number.isInteger(value) || value < 0 || value > 0xffff) {
-      throw new RangeError(`${name} ${value} is not 0..65535`);
-    }
+    checkRange(name, value, 0, 0xffff);
   }
   return {
     make: (output) =>

@@ -101,7 +101,10 @@ export async function openRoles(options: RolesOptions): Promise<Roles> {
 const serverTitle = fromHex("4c43540000000002");
 
 /** Suite 0 for both sides, authenticated and encrypted, as parts of view and session options. */
-export function cipheredRoles(form: "service" | "general" = "service"): {
+export function cipheredRoles(
+  form: "service" | "general" = "service",
+  dedicatedKey?: Secret,
+): {
   readonly view: Partial<AssociationView>;
   readonly session: Partial<SessionOptions>;
 } {
@@ -120,7 +123,7 @@ export function cipheredRoles(form: "service" | "general" = "service"): {
       systemTitle: serverTitle,
       security: { ...shared, counter: new InvocationCounter({ next: 0 }) },
     },
-    session: { protection: clientProtection(ciphering) },
+    session: { protection: clientProtection(ciphering, dedicatedKey) },
   };
 }
 

@@ -90,11 +90,31 @@ describe.each(["hdlc", "wrapper"] as const)("a session with short names over %s"
   });
 
   test.each(["service", "general"] as const)("is ciphered (%s)", async (form) => {
-    const ciphered = cipheredRoles(form);
-    const { session } = await openShort({ framing, ...ciphered });
+    for (const dedicatedKey of [undefined, new Secret(new Uint8Array(16).fill(0x44))]) {
+      const ciphered = cipheredRoles(form, dedicatedKey);
+      const { session, written } = await openShort({ framing, ...ciphered });
+      expect(await session.get(energy)).toMatchObject({ value: { value: 56_352 } });
+      expect(await session.get(long)).toEqual({ ok: true, value: longText });
+      const name = (await session.shortNames()).attribute(long)!;
+      const data = octetString(Uint8Array.of(4));
+      await session.unconfirmedWrite([{ name, data }]);
+      expect(await session.set(long, data)).toBe("success");
+      expect(written).toEqual([data, data]);
+      await session[Symbol.asyncDispose]();
+    }
+  });
+
+  test("is left in the middle of a long value by a signal, and goes on", async () => {
+    const { session } = await openShort({ framing, session: { maxPduOctets: 128 } });
+    const abort = new AbortController();
+    await session.shortNames();
+    const onProgress = (octets: number): void => {
+      if (octets > 500) abort.abort(new Error("enough"));
+    };
+    const reading = session.get(long, { onProgress, signal: abort.signal });
+    await expect(reading).rejects.toThrow("enough");
     expect(await session.get(energy)).toMatchObject({ value: { value: 56_352 } });
     expect(await session.get(long)).toEqual({ ok: true, value: longText });
-    await session[Symbol.asyncDispose]();
   });
 
   test.each([
