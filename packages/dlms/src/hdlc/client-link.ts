@@ -284,17 +284,15 @@ export class HdlcClientLink implements ClientLink {
    */
   #onOutOfOrder(control: number): void {
     const sendSequence = (control >>> 1) & 7;
-    const receiveSequence = control >>> 5;
     const ahead = (sendSequence - this.#receiver.sequence) & 7;
     if (ahead < 4) this.#counts.gaps++;
     else this.#counts.duplicateFrames++;
     if (this.#waiting !== "answer") return;
     const { sendSequence: expected } = this.#sender;
-    if (!this.#sender.idle && receiveSequence === expected) this.#sender.acknowledge(expected);
+    if (!this.#sender.idle && control >>> 5 === expected) this.#sender.acknowledge(expected);
     if (!this.#sender.idle || (control & pollFinalBit) === 0) return;
     if (this.#attempts >= this.#attemptsMax) {
-      const { sequence } = this.#receiver;
-      this.#fail("hdlc/sequence", `N(S) ${sendSequence} came again where ${sequence} is missing`);
+      this.#fail("hdlc/sequence", `N(S) ${sendSequence} came again, another one is missing`);
       return;
     }
     this.#attempts++;
