@@ -32,6 +32,11 @@ describe("usage", () => {
     [["read", "--tcp", "h:1", "nonsense"], "usage/key"],
     [["simulate", "--personality", "nobody"], "usage/choice"],
     [["simulate", "--security", "colour=red"], "usage/choice"],
+    [["read", "--tcp", "h:1", "--udp", "h:1", "frequency"], "usage/one-endpoint"],
+    [["read", "--serial", "/dev/x?speed=9", "frequency"], "usage/serial"],
+    [["read", "--serial", "/dev/x", "--baud", "fast", "frequency"], "usage/number"],
+    [["read", "--tcp", "h:1", "--ca", "/not/there", "frequency"], "usage/file"],
+    [["read", "--tcp", "h:1", "--referencing", "xx", "frequency"], "usage/choice"],
     [["read", "--tcp", "h:1", "--auth", "hls-gmac", "frequency"], "security/key-absent"],
     [["read", "--tcp", "h:1", "--auth", "hls-md5", "frequency"], "security/secret-absent"],
     [["read", "--tcp", "h:1", "--guek", "00", "frequency"], "usage/key-source"],
@@ -188,4 +193,17 @@ test("keys come from a variable, a file or a prompt, and none of them is ever sa
   const said = [fromFile, typed, added, shown, tested].map((ran) => ran.stdout + ran.stderr).join();
   expect(said.toLowerCase()).not.toContain(hex("unicast"));
   expect(said.toLowerCase()).not.toContain(hex("authentication"));
+});
+
+test("a meter of short names is read raw, and through the registry", async () => {
+  await using fleet = await startFleet({ meters: 1, personality: "short-names" });
+  const tcp = fleet.meters[0]?.tcp ?? "";
+  const words = ["--tcp", tcp, "--password-env", "P", "--referencing", "sn"];
+  const variables = { P: "22222222" };
+  const raw = await run(["--json", "read", ...words, "voltage_l1"], variables);
+  expect(raw.stderr).toBe("");
+  expect(JSON.parse(raw.stdout)).toMatchObject({ key: "voltage_l1", unit: "V" });
+  await run(["meter", "add", "sn", ...words], variables);
+  const kept = await run(["--json", "read", "sn", "frequency"]);
+  expect(JSON.parse(kept.stdout)).toMatchObject({ key: "frequency", unit: "Hz" });
 });

@@ -136,6 +136,7 @@ const addressFlags = [
   ["--server-lower <address>", "serverLower"],
   ["--address-size <size>", "addressSize"],
   ["--auth <mechanism>", "auth"],
+  ["--referencing <names>", "referencing"],
   ["--password-stdin", "passwordStdin"],
   ["--password-env <variable>", "passwordEnv"],
   ["--template <name>", "template"],
@@ -161,6 +162,18 @@ const securityFlags = [
   ["--counter <n|read>", "counter"],
   ["--counter-object <obis>", "counterObject"],
   ["--public-sap <sap>", "publicSap"],
+] as const;
+
+const streamFlags = [
+  ["--udp <host:port>", "udp"],
+  ["--serial <port>", "serial"],
+  ["--baud <rate>", "baud"],
+  ["--mode-e", "modeE"],
+] as const;
+
+const tlsFlags = [
+  ["--tls", "tls"],
+  ["--ca <file>", "caFile"],
 ] as const;
 
 const wireFlags = [
@@ -357,7 +370,7 @@ function declareLooking(declare: Declaration): void {
     program,
     "test <meter>",
     "test",
-    [...addressFlags.slice(1), ...securityFlags, ...wireFlags],
+    [...addressFlags.slice(1), ...tlsFlags, ...securityFlags, ...wireFlags],
     (context, words, options) => test(context, first(words), options),
   );
   declare.command<ReadOptions>(
@@ -366,6 +379,8 @@ function declareLooking(declare: Declaration): void {
     "read",
     [
       ...addressFlags,
+      ...streamFlags,
+      ...tlsFlags,
       ...securityFlags,
       ...wireFlags,
       ["--repeat <n>", "repeat"],

@@ -46,6 +46,8 @@ export interface FleetMeter {
   readonly serverLower: number;
   readonly addressSize: 1 | 2 | 4;
   readonly clientSap: number;
+  /** How it names its objects: by logical or by short name. */
+  readonly referencing: "ln" | "sn";
   readonly auth: SecurityMechanism;
   /** What the management client has to know, TEST KEYS included; the counter is its own. */
   readonly security: SecuritySettings;

@@ -5,6 +5,7 @@ import {
   currentAssociation,
   ObjectDirectory,
   type ServerObject,
+  shortNameAssociation,
   type ViewRights,
 } from "@lectura/dlms/server";
 import type { MeterDeviceOptions } from "./meter-device.ts";
@@ -38,7 +39,7 @@ const readOnly: ViewRights = {
 /** Management and public client of every meter; a secured one has a reading client besides. */
 export function meterViews(options: MeterDeviceOptions): readonly AssociationView[] {
   const { personality, fault, security, index, counterFrom } = options;
-  const { conformance, maxPduOctets } = personality;
+  const { conformance, maxPduOctets, referencing } = personality;
   const rejects = fault === "reject-auth";
   const own = new MeterSecurity({ security, index, counterFrom, rejects });
   const secured = isSecured(security);
@@ -50,6 +51,7 @@ export function meterViews(options: MeterDeviceOptions): readonly AssociationVie
     ...(ciphering === undefined ? {} : { security: ciphering }),
     conformance,
     maxPduOctets,
+    referencing,
   };
   const seenByAll = objects.filter(({ classId, logicalName }) =>
     secured ? publicNames.includes(logicalName) : classId !== profileGeneric,
@@ -62,6 +64,7 @@ export function meterViews(options: MeterDeviceOptions): readonly AssociationVie
       objects: new ObjectDirectory(seenByAll, readOnly),
       conformance,
       maxPduOctets,
+      referencing,
     },
   ];
   if (!secured) return views;
@@ -76,7 +79,7 @@ function meterObjects(
 ): ServerObject[] {
   return [
     ...identityObjects(identity),
-    currentAssociation(identity.upper),
+    personality.referencing === "sn" ? shortNameAssociation() : currentAssociation(identity.upper),
     ...(secured ? [invocationCounterObject(() => security.lastCounter)] : []),
     clockObject(personality.utcOffsetMinutes),
     ...registerObjects(personality, model),

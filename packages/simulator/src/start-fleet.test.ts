@@ -34,6 +34,8 @@ function fixed(options: Partial<FleetOptions> = {}): FleetOptions {
   return { meters: 1, clock: new ManualClock(noon), ...options };
 }
 
+const logicalNames = personalityNames.filter((name) => name !== "short-names");
+
 /** One for all meters: each sees it grow. */
 const counter = new InvocationCounter({ next: 1 });
 
@@ -43,6 +45,7 @@ function sessionTo(meter: FleetMeter, options: Partial<SessionOptions> = {}): Pr
     tcp,
     clientSap,
     server: { size: addressSize, upper: serverUpper, lower: serverLower },
+    referencing: meter.referencing,
     ...securedAssociation({ ...meter.security, counter }),
     ...options,
   });
@@ -61,7 +64,7 @@ function rawOf(result: GetDataResult): bigint {
   return BigInt(value);
 }
 
-describe.each(personalityNames)("%s", (personality) => {
+describe.each(logicalNames)("%s", (personality) => {
   test("answers the truth for all twelve keys under B = 1 and B = 0, with scaler and unit", async () => {
     await using fleet = await startFleet(fixed({ meters: 2, personality }));
     for (const meter of fleet.meters) {
@@ -172,6 +175,23 @@ describe("services", () => {
     const [meter] = fleet.meters;
     await using session = await sessionTo(meter!, { framing: "wrapper" });
     expect(rawOf(await session.get(valueOf("voltage_l1")))).toBe(meter!.truth("voltage_l1", noon));
+  });
+});
+
+test("a meter of short names is read by logical names, which its association translates", async () => {
+  await using fleet = await startFleet(fixed({ personality: "short-names" }));
+  const [meter] = fleet.meters;
+  await using session = await sessionTo(meter!);
+  for (const key of meterKeys) {
+    expect(rawOf(await session.get(valueOf(key)))).toBe(meter!.truth(key, noon));
+  }
+  const list = await session.getWithList(meterKeys.map((key) => valueOf(key)));
+  expect(list.map(rawOf)).toEqual(meterKeys.map((key) => meter!.truth(key, noon)));
+  const time = clockAttribute();
+  const later = encodeDateTime(dateTimeFromUtcMs(noon + 60_000, 0));
+  expect(await session.set(time, { type: "octet-string", value: later })).toBe("success");
+  await expect(sessionTo(meter!, { referencing: "ln" })).rejects.toMatchObject({
+    code: "acse/context-not-supported",
   });
 });
 

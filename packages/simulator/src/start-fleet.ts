@@ -144,6 +144,7 @@ function present(
     serverLower: lower,
     addressSize,
     clientSap: managementClientSap,
+    referencing: personality.referencing,
     auth: security.mechanism,
     security: clientSettings(security, index),
     personality: personality.name,

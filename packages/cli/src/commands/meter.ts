@@ -20,6 +20,7 @@ export interface MeterOptions extends SecretOptions, SecurityOptions {
   readonly serverLower?: string;
   readonly addressSize?: string;
   readonly auth?: string;
+  readonly referencing?: string;
   readonly template?: string;
   readonly plan?: string;
   readonly interval?: string;
@@ -53,6 +54,11 @@ export function parseAuthentication(text: string): (typeof authentications)[numb
   const found = authentications.find((name) => name === text);
   if (found !== undefined) return found;
   throw new CliError("usage/choice", { name: "--auth", text, choices: authentications.join(", ") });
+}
+
+export function parseReferencing(text: string): "ln" | "sn" {
+  if (text === "ln" || text === "sn") return text;
+  throw new CliError("usage/choice", { name: "--referencing", text, choices: "ln, sn" });
 }
 
 function parseQuirks(names: readonly string[]): NonNullable<MeterDraft["quirks"]> {
@@ -105,6 +111,9 @@ export async function meterEdit(context: Context, options: MeterOptions): Promis
       ? {}
       : { clientSap: parseCount("--client-sap", options.clientSap, 0, 127) }),
     ...(auth === undefined ? {} : { authentication: parseAuthentication(auth) }),
+    ...(options.referencing === undefined
+      ? {}
+      : { referencing: parseReferencing(options.referencing) }),
     ...(options.quirk === undefined ? {} : { quirks: parseQuirks(options.quirk) }),
     ...(security === undefined ? {} : { security }),
     ...(securityKeys === undefined ? {} : { securityKeys }),

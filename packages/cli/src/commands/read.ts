@@ -17,6 +17,7 @@ import {
   templateOf,
   type WireOptions,
 } from "./wire-options.ts";
+import { endpointOf } from "./wire-stream.ts";
 import { watchWire } from "./wire-watch.ts";
 
 export interface ReadOptions extends WireOptions {
@@ -148,14 +149,16 @@ export async function read(
   words: readonly string[],
   options: ReadOptions,
 ): Promise<ExitCode> {
-  const { tcp } = options;
-  if (tcp !== undefined) {
+  const endpoint = endpointOf(options);
+  if (endpoint !== undefined) {
     const keys = words.length > 0 ? words : (templateOf(options)?.plan.keys ?? []);
     const targets = keys.map(parseReadTarget);
     if (targets.length === 0) throw new CliError("usage/nothing-to-read");
     using watch = watchWire(context, options);
-    const wire = await prepareWire(context, { ...options, tcp });
-    return await repeat(context, tcp, options, () => wireSource(wire, targets, watch.observer));
+    const wire = await prepareWire(context, options);
+    return await repeat(context, endpoint, options, () =>
+      wireSource(wire, targets, watch.observer),
+    );
   }
   const [meter, ...keys] = words;
   if (meter === undefined) throw new CliError("usage/missing", { name: "METER" });

@@ -44,12 +44,13 @@ async function testEndpoint(
     const signal = context.environment.interrupted;
     const connectTimeoutMs =
       options.timeout === undefined ? 5000 : parseDurationMs(options.timeout);
+    const trust = wire.tls === undefined ? {} : { tls: wire.tls };
     await using port = await timed(
       "tcp",
-      () => openTcpPort({ ...parseEndpoint(tcp), connectTimeoutMs, signal }),
+      () => openTcpPort({ ...parseEndpoint(tcp), connectTimeoutMs, signal, ...trust }),
       ({ label }) => label,
     );
-    const { tcp: _endpoint, ...rest } = wire;
+    const { tcp: _endpoint, tls: _trust, ...rest } = wire;
     using watch = watchWire(context, options);
     const { observer } = watch;
     await using session = await timed(

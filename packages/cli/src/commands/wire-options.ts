@@ -11,18 +11,24 @@ import {
 import { InvocationCounter } from "@lectura/dlms/security";
 import { builtInTemplates, type Template } from "@lectura/gateway";
 import type { Context } from "../context.ts";
-import { parseCount, parseDurationMs, parseEndpoint } from "../parse.ts";
+import { parseCount, parseDurationMs } from "../parse.ts";
 import { CliError } from "../problem.ts";
 import { parseFraming } from "./line.ts";
-import { type MeterOptions, parseAddressSize, parseAuthentication } from "./meter.ts";
+import {
+  type MeterOptions,
+  parseAddressSize,
+  parseAuthentication,
+  parseReferencing,
+} from "./meter.ts";
 import { readSecrets } from "./secrets.ts";
 import type { WatchOptions } from "./wire-watch.ts";
 import { counterOf, wireSecurity } from "./wire-security.ts";
+import { type StreamOptions, streamOf } from "./wire-stream.ts";
 
 const managementClientSap = 1;
 const publicClientSap = 16;
 
-export interface WireOptions extends MeterOptions, WatchOptions {
+export interface WireOptions extends MeterOptions, WatchOptions, StreamOptions {
   readonly timeout?: string;
 }
 
@@ -46,6 +52,7 @@ function withTemplate<Options extends WireOptions>(options: Options): Options {
     addressSize: String(address.size),
     serverUpper: String(address.upper),
     ...(address.size === 1 ? {} : { serverLower: String(address.lower) }),
+    ...(association.referencing === undefined ? {} : { referencing: association.referencing }),
     ...securityTexts(association.security),
     quirk: Object.keys(association.quirks),
     ...options,
@@ -75,16 +82,13 @@ export interface PreparedWire {
  * Address, credential and framing options of the command line to what sessions need. Where nobody
  * said it, the invocation counter is read from the meter through the public client.
  */
-export async function prepareWire(
-  context: Context,
-  given: WireOptions & { readonly tcp: string },
-): Promise<PreparedWire> {
+export async function prepareWire(context: Context, given: WireOptions): Promise<PreparedWire> {
   const options = withTemplate(given);
-  parseEndpoint(options.tcp);
+  const stream = await streamOf(options);
   const { password } = await readSecrets(context, options);
   const auth = parseAuthentication(options.auth ?? (password === undefined ? "none" : "lls"));
   if (auth === "lls" && password === undefined) throw new CliError("usage/password-missing");
-  const place = placeOf(context, options);
+  const place = { ...placeOf(context, options), ...stream };
   const security = await wireSecurity(context, options, auth, password);
   // Settings that cannot work are told before anything is sent.
   checkSecurity({ ...security, counter: new InvocationCounter({ next: 0 }) });
@@ -103,20 +107,19 @@ export async function prepareWire(
 /** For one session only. */
 export async function sessionOptions(
   context: Context,
-  given: WireOptions & { readonly tcp: string },
+  given: WireOptions,
 ): Promise<SessionOptions> {
   return (await prepareWire(context, given)).options();
 }
 
 /** Where the meter is and how it is framed; nothing of who asks. */
-function placeOf(
-  context: Context,
-  options: WireOptions & { readonly tcp: string },
-): SessionOptions {
-  const framing = parseFraming(options.framing ?? "hdlc");
+function placeOf(context: Context, options: WireOptions): SessionOptions {
+  const framing = parseFraming(options.framing ?? (options.udp === undefined ? "hdlc" : "wrapper"));
   const { quirk } = options;
   return {
-    tcp: options.tcp,
+    ...(options.referencing === undefined
+      ? {}
+      : { referencing: parseReferencing(options.referencing) }),
     framing: framing === "auto" ? "hdlc" : framing,
     server: {
       size: parseAddressSize(options.addressSize ?? "auto"),

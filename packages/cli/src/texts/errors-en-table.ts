@@ -657,9 +657,17 @@ export const englishErrors: ErrorTexts = {
     message: "{name} is {text}, not a whole number from {min} to {max}.",
     next: "Give a number in that range.",
   },
+  "usage/one-endpoint": {
+    message: "More than one endpoint is given.",
+    next: "Choose one of --tcp, --udp and --serial.",
+  },
   "usage/password-missing": {
     message: "LLS needs a password.",
     next: "Give it with --password-env VARIABLE or --password-stdin.",
+  },
+  "usage/serial": {
+    message: "{text} is no serial port.",
+    next: "Give its path, e.g. /dev/ttyUSB0, with ?baud=, data=, parity=, stop= or rs485= behind it.",
   },
   "usage/time": {
     message: "{text} is no time.",

@@ -657,9 +657,17 @@ export const spanishErrors: ErrorTexts = {
     message: "{name} es {text}, no un número entero de {min} a {max}.",
     next: "Dé un número en ese rango.",
   },
+  "usage/one-endpoint": {
+    message: "Se dio más de un punto de conexión.",
+    next: "Elija uno: --tcp, --udp o --serial.",
+  },
   "usage/password-missing": {
     message: "LLS necesita una contraseña.",
     next: "Désela con --password-env VARIABLE o --password-stdin.",
+  },
+  "usage/serial": {
+    message: "{text} no es un puerto serie.",
+    next: "Dé su ruta, p. ej. /dev/ttyUSB0, con ?baud=, data=, parity=, stop= o rs485= detrás.",
   },
   "usage/time": {
     message: "{text} no es una hora.",

@@ -111,6 +111,12 @@ export const english: Texts = {
     timeout: "response timeout",
     record: "write every frame to a file, passwords and keys masked",
     recordSecrets: "record passwords and keys too",
+    referencing: "how the meter names its objects: ln (logical) or sn (short names)",
+    udp: "endpoint of the wrapper over UDP, host:port",
+    serial: "serial port, e.g. /dev/ttyUSB0 or /dev/ttyUSB0?parity=even&data=7",
+    baud: "rate of the serial port; with --mode-e the fastest to ask for",
+    modeE: "sign on by IEC 62056-21 mode E first (optical heads)",
+    tls: "TLS over TCP; --ca names the authority to trust",
     suite: "security suite: 0, 1 or 2",
     protection:
       "of services: both, encrypted, authenticated or none (both with hls-gmac, else none)",

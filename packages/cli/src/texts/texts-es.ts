@@ -112,6 +112,12 @@ export const spanish: Texts = {
     timeout: "tiempo máximo de respuesta",
     record: "escribe cada trama en un archivo, sin contraseñas ni claves",
     recordSecrets: "graba también contraseñas y claves",
+    referencing: "cómo nombra el medidor sus objetos: ln (nombres lógicos) o sn (cortos)",
+    udp: "punto de conexión del wrapper sobre UDP, host:puerto",
+    serial: "puerto serie, p. ej. /dev/ttyUSB0 o /dev/ttyUSB0?parity=even&data=7",
+    baud: "velocidad del puerto serie; con --mode-e, la máxima que se pide",
+    modeE: "inicio de sesión IEC 62056-21 modo E antes (cabezal óptico)",
+    tls: "TLS sobre TCP; --ca dice la autoridad de confianza",
     suite: "suite de seguridad: 0, 1 o 2",
     protection:
       "de los servicios: both, encrypted, authenticated o none (both con hls-gmac; si no, none)",

@@ -45,6 +45,7 @@ export interface MeterDraft {
   };
   readonly clientSap?: number;
   readonly authentication?: AuthenticationKind;
+  readonly referencing?: "ln" | "sn";
   readonly quirks?: AssociationProfile["quirks"];
   /** What is left out keeps what it has, or gets the defaults. */
   readonly security?: Partial<SecurityProfile>;

@@ -43,6 +43,7 @@ const authentication = z.enum([
   "hls-sha256",
   "hls-ecdsa",
 ]);
+const referencing = z.enum(["ln", "sn"]);
 const quirks = z.strictObject({
   invokeIdAlwaysOne: z.boolean().optional(),
   skipRelease: z.boolean().optional(),
@@ -96,6 +97,7 @@ const meterDraft = z.strictObject({
     .optional(),
   clientSap: sap.optional(),
   authentication: authentication.optional(),
+  referencing: referencing.optional(),
   quirks: quirks.optional(),
   security: security.optional(),
   password: secret.optional(),
@@ -148,6 +150,7 @@ const template = z.strictObject({
   association: z.strictObject({
     clientSap: sap,
     authentication,
+    referencing: referencing.optional(),
     security: security.optional(),
     quirks,
   }),

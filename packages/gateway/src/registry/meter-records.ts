@@ -138,10 +138,12 @@ function addressOf(draft: MeterEdit["address"], fallback: Meter["address"]): Met
 
 function associationOf(draft: MeterEdit, fallback: Fallback["association"]): AssociationProfile {
   const authentication = draft.authentication ?? fallback.authentication;
+  const referencing = draft.referencing ?? fallback.referencing;
   const security = securityOf(draft.security, fallback.security, authentication);
   return {
     clientSap: draft.clientSap ?? fallback.clientSap,
     authentication,
+    ...(referencing === undefined ? {} : { referencing }),
     ...(security === undefined ? {} : { security }),
     quirks: { ...fallback.quirks, ...draft.quirks },
   };

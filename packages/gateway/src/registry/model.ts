@@ -60,6 +60,8 @@ export interface SecurityProfile {
 export interface AssociationProfile {
   readonly clientSap: number;
   readonly authentication: AuthenticationKind;
+  /** How the meter names its objects. Absent = "ln", logical names. */
+  readonly referencing?: "ln" | "sn";
   /** Absent: nothing is ciphered, and no proof needs more than a secret. */
   readonly security?: SecurityProfile;
   readonly quirks: {

@@ -155,7 +155,9 @@ test("a template carries security, and every meter of it gets a title of its own
   const keys = { guek: guek + guek, gak: gak + gak };
   const made = [1, 2].map((upper) =>
     registry.addMeter({
-      ...{ name: `m${upper}`, endpoint: draft.endpoint!, template: "suite two" },
+      name: `m${upper}`,
+      endpoint: draft.endpoint!,
+      template: "suite two",
       address: { upper },
       securityKeys: keys,
     }),

@@ -69,6 +69,7 @@ const generic: Personality = {
   informationOctetsMax: 2030,
   window: 7,
   sequence: "tolerant",
+  referencing: "ln",
   // priority, attribute0-get, blocks, multiple-references, get, set, selective-access, action
   conformance: 0x00_7e1d,
   maxPduOctets: 0xffff,
@@ -91,6 +92,7 @@ const microstar: Personality = {
   informationOctetsMax: 128,
   window: 1,
   sequence: "tolerant",
+  referencing: "ln",
   // attribute0-get, block-get, get, set, selective-access, action: no list reads
   conformance: 0x00_301d,
   maxPduOctets: 0x1900,
@@ -129,4 +131,11 @@ export const personalities: Readonly<Record<PersonalityName, Personality>> = {
     conformance: generic.conformance,
   },
   secured: { ...generic, name: "secured", security: gmacSecurity },
+  "short-names": {
+    ...generic,
+    name: "short-names",
+    referencing: "sn",
+    // read, write, unconfirmed-write, multiple-references, parameterized-access
+    conformance: 0x1c_0220,
+  },
 };

@@ -10,6 +10,7 @@ export const personalityNames = [
   "segmented",
   "strict",
   "secured",
+  "short-names",
 ] as const;
 
 export type PersonalityName = (typeof personalityNames)[number];
@@ -43,6 +44,8 @@ export interface Personality {
   readonly window: number;
   /** Whether the link tolerates a wrong N(R), as many meters do, or answers FRMR. */
   readonly sequence: "tolerant" | "strict";
+  /** How clients name its objects: by logical or by short name. */
+  readonly referencing: "ln" | "sn";
   /** 24 bits (Green Book, Conformance). */
   readonly conformance: number;
   readonly maxPduOctets: number;

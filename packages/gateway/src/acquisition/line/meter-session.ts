@@ -208,10 +208,12 @@ function sessionOptionsOf(options: OpenMeterOptions, port: Port, framing: Framin
   const { meter, facts, clock, signal, attempt } = options;
   const { connectTimeoutMs: connectMs, responseTimeoutMs: responseMs } = options.line.line;
   const { size, upper, lower } = meter.address;
+  const { referencing } = meter.association;
   const { invokeIdAlwaysOne, skipRelease, noSnrmParameters } = meter.association.quirks;
   return {
     port,
     framing,
+    ...(referencing === undefined ? {} : { referencing }),
     server: { size: size === "auto" ? (facts.addressSize ?? "auto") : size, upper, lower },
     ...(noSnrmParameters === true ? { hdlc: { sendParameters: false } } : {}),
     quirks: {

@@ -26,6 +26,7 @@ const fieldNames: Readonly<Record<string, FleetField>> = {
   clientid: "clientSap",
   authentication: "authentication",
   auth: "authentication",
+  referencing: "referencing",
   quirks: "quirks",
   password: "password",
   passwordenv: "passwordEnv",
@@ -85,6 +86,7 @@ export type FleetField =
   | "lower"
   | "clientSap"
   | "authentication"
+  | "referencing"
   | "quirks"
   | "password"
   | "passwordEnv"
@@ -262,6 +264,7 @@ export function meterDraft(fields: FleetFields, environment: Environment): Meter
       address: Object.keys(address).length === 0 ? undefined : address,
       clientSap: count(fields, "clientSap"),
       authentication: text(fields, "authentication") as MeterDraft["authentication"],
+      referencing: text(fields, "referencing") as "ln" | undefined,
       quirks: quirks && Object.fromEntries(quirks.map((quirk) => [quirk, true])),
       security: security(fields),
       password: secret(fields, "password", environment),

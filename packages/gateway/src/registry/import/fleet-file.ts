@@ -143,6 +143,7 @@ const csvColumns = [
   "lower",
   "client_sap",
   "authentication",
+  "referencing",
   ...securityColumns,
   "quirks",
   "keys",
@@ -182,6 +183,7 @@ function formatCsv(lines: readonly Line[], meters: readonly Meter[]): string {
       lower: meter.address.lower,
       client_sap: meter.association.clientSap,
       authentication: meter.association.authentication,
+      referencing: meter.association.referencing ?? "",
       ...securityCells(meter.association.security),
       quirks: quirkNames(meter).join(" "),
       keys: keysOf(meter).join(" "),
@@ -231,6 +233,9 @@ function formatYaml(lines: readonly Line[], meters: readonly Meter[]): string {
       address: meter.address,
       clientSap: meter.association.clientSap,
       authentication: meter.association.authentication,
+      ...(meter.association.referencing === undefined
+        ? {}
+        : { referencing: meter.association.referencing }),
       ...(meter.association.security === undefined ? {} : { security: meter.association.security }),
       quirks: quirkNames(meter),
       intervalMs: meter.plan.intervalMs,

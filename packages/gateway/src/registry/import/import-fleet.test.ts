@@ -222,6 +222,7 @@ describe("an export", () => {
         name: "quirky",
         line: "empty",
         quirks: { skipRelease: true },
+        referencing: "sn",
         thingsBoardToken: "t0k3n",
       });
       registry.addMeter({
