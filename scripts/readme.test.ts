@@ -13,7 +13,7 @@ const run = promisify(execFile);
 interface Example {
   readonly readme: string;
   readonly line: number;
-  /** `session`: the block goes on with a session that is open. */
+  /** `session`: goes on with a session that is open. `sketch`: lines that need hardware. */
   readonly needs: string | undefined;
   readonly code: string;
 }
@@ -39,7 +39,9 @@ const authentication = { mechanism: "lls", password: Password.fromText("22222222
 await using session = await open({ tcp: "192.0.2.7:4059", clientSap: 1, authentication });
 `;
 
-const examples = ["dlms", "dlms-node", "simulator"].flatMap(examplesOf);
+const all = ["dlms", "dlms-node", "simulator"].flatMap(examplesOf);
+const examples = all.filter(({ needs }) => needs !== "sketch");
+const sketches = all.filter(({ needs }) => needs === "sketch");
 
 test("there are examples of every package", () => {
   expect(examples.length).toBeGreaterThanOrEqual(10);
@@ -70,4 +72,14 @@ test.each(examples)("$readme:$line runs", { timeout: 60_000 }, async ({ needs, c
   } finally {
     rmSync(scratch, { recursive: true });
   }
+});
+
+test.each(sketches)("$readme:$line calls what there is", async ({ code }) => {
+  const called = [...code.matchAll(/(?<![.\w])(?<name>[a-z]\w+)\(/g)].flatMap(
+    ({ groups }) => groups?.["name"] ?? [],
+  );
+  const known = new Set(Object.keys(await import("@lectura/dlms-node")));
+  // What stands for the reader's own code.
+  for (const own of ["read", "await", "for"]) known.add(own);
+  expect(called.filter((name) => !known.has(name))).toEqual([]);
 });
