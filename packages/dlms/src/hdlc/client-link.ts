@@ -396,12 +396,8 @@ export class HdlcClientLink implements ClientLink {
   #transmitConnect(): void {
     this.#waiting = "ua";
     this.#arm();
-    const control = controlSnrm | pollFinalBit;
-    this.#transmit(
-      this.#sendParameters
-        ? this.#writer.unnumbered(control, encodeParameters(this.#parameters))
-        : this.#writer.bare(control),
-    );
+    const stated = this.#sendParameters ? encodeParameters(this.#parameters) : new Uint8Array(0);
+    this.#transmit(this.#writer.unnumbered(controlSnrm | pollFinalBit, stated));
   }
 
   #transmitDisconnect(): void {
