@@ -5,7 +5,7 @@ import { answerOctetsCeiling } from "@lectura/dlms/server";
 import { type Clock, systemClock } from "./clock.ts";
 import { listenForSockets } from "./listen-sockets.ts";
 import type { Port } from "./port.ts";
-import type { ServedMeter } from "./served-meter.ts";
+import { checkMeters, type ServedMeter } from "./served-meter.ts";
 import { type ServedFraming, serveSession } from "./server-session.ts";
 import { portFromSocket } from "./tcp-port.ts";
 
@@ -60,9 +60,11 @@ const answers = new OctetWriter(answerOctetsCeiling, 4096);
  * Serves meters on one TCP port.
  *
  * @throws {PortError} tcp/address-in-use, tcp/not-permitted, tcp/tls-failed, tcp/failed
+ * @throws {RangeError} a view that contradicts itself
  */
 export async function serveTcp(options: ServeTcpOptions): Promise<ServedLine> {
   const { host = "127.0.0.1", port = 0 } = options;
+  checkMeters(options.meters);
   const sockets = new Set<Socket>();
   const listener = await listenForSockets({
     host,

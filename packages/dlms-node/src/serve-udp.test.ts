@@ -2,12 +2,13 @@ import { createSocket } from "node:dgram";
 import { octetString, u32 } from "@lectura/dlms/axdr";
 import { obis } from "@lectura/dlms/cosem";
 import { fromHex, toHex } from "@lectura/dlms/octets";
-import { currentAssociation, ObjectDirectory } from "@lectura/dlms/server";
-import { servedSapAssignment } from "@lectura/dlms/server";
+import { currentAssociation, ObjectDirectory, servedSapAssignment } from "@lectura/dlms/server";
+import { Secret } from "@lectura/dlms/security";
 import { encodeWrapper } from "@lectura/dlms/wrapper";
 import { ManualClock, until } from "@lectura/testkit";
 import { expect, test } from "vitest";
 import { openSession } from "./open-session.ts";
+import { serveTcp } from "./serve-tcp.ts";
 import { serveUdp, type ServeUdpOptions } from "./serve-udp.ts";
 import type { ServedMeter } from "./served-meter.ts";
 
@@ -48,6 +49,8 @@ const meters: readonly ServedMeter[] = [1, 2].map((upper) => ({
     ],
   },
 }));
+
+const lls = { mechanism: "low", password: Secret.fromText("22222222") } as const;
 
 const serve = (options: Partial<ServeUdpOptions> = {}): ReturnType<typeof serveUdp> =>
   serveUdp({ meters, ...options });
@@ -134,4 +137,13 @@ test("datagrams that are no unit, or cut, spoil nothing", async () => {
 test("a port that is taken is a typed failure", async () => {
   await using first = await serve();
   await expect(serve({ port: first.port })).rejects.toMatchObject({ code: "tcp/address-in-use" });
+});
+
+test("a meter that contradicts itself is refused before a client meets it", async () => {
+  const [meter] = meters;
+  const [view] = meter!.device.views;
+  const contradicting = { ...view!, preEstablished: {}, authentication: lls };
+  const wrong = [{ ...meter!, device: { views: [contradicting] } }];
+  await expect(serve({ meters: wrong })).rejects.toThrowError(RangeError);
+  await expect(serveTcp({ meters: wrong })).rejects.toThrowError(RangeError);
 });

@@ -5,7 +5,7 @@ import { answerOctetsCeiling } from "@lectura/dlms/server";
 import { type Clock, systemClock } from "./clock.ts";
 import { portErrorFrom } from "./port-error.ts";
 import { WrapperSpeaker } from "./serve-wrapper.ts";
-import type { ServedMeter } from "./served-meter.ts";
+import { checkMeters, type ServedMeter } from "./served-meter.ts";
 
 /** Which meters to serve over UDP, and where. */
 export interface ServeUdpOptions {
@@ -42,9 +42,11 @@ const answers = new OctetWriter(answerOctetsCeiling, 4096);
  * does not tell, and whoever needs it otherwise asks with ciphering, where a replay is refused.
  *
  * @throws {PortError} tcp/address-in-use, tcp/not-permitted, tcp/failed
+ * @throws {RangeError} a view that contradicts itself
  */
 export async function serveUdp(options: ServeUdpOptions): Promise<ServedSocket> {
   const { host = "127.0.0.1", port = 0 } = options;
+  checkMeters(options.meters);
   const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
   try {
     await new Promise<void>((resolve, reject) => {

@@ -1,7 +1,7 @@
 /** Meters as they stand behind a stream or a socket. */
 import type { HdlcParameters, ServerAddress } from "@lectura/dlms/hdlc";
 import type { OctetWriter } from "@lectura/dlms/octets";
-import type { AssociationView, LogicalDevice } from "@lectura/dlms/server";
+import { type AssociationView, checkView, type LogicalDevice } from "@lectura/dlms/server";
 import type { Clock } from "./clock.ts";
 import type { MeterOutlet } from "./meter-outlet.ts";
 
@@ -35,6 +35,11 @@ export interface SpeakerOptions {
 export interface Speaker {
   receive(octets: Uint8Array): void;
   close(): void;
+}
+
+/** @throws {RangeError} a view that contradicts itself: said before a client meets it */
+export function checkMeters(meters: readonly ServedMeter[]): void {
+  for (const { device } of meters) device.views.forEach(checkView);
 }
 
 /** What the meter shows to that client; undefined: nothing. */

@@ -39,7 +39,7 @@ import type { AssociationFacts } from "./object.ts";
 import { notPossible, refusedBy, type Refused, writeRefusal } from "./refusal.ts";
 import { conformanceMask, type Progress, ServiceRefused, unitOctetsMax } from "./service.ts";
 import { type Unasked, unaskedUnits } from "./unasked.ts";
-import type { AssociationView } from "./view.ts";
+import { type AssociationView, checkView } from "./view.ts";
 
 /** Ceiling of the writer an association answers into: a whole long answer, before it is split. */
 export const answerOctetsCeiling: number = transferOctetsMax + 64;
@@ -73,8 +73,9 @@ export class ServerAssociation {
   #proving: { readonly facts: AssociationFacts; readonly dialogue: HlsDialogue } | undefined;
   #blocks: GeneralBlocks | undefined;
 
-  /** @throws {RangeError} a pre-established view that says too little */
+  /** @throws {RangeError} a view that contradicts itself, as `checkView` says */
   constructor(options: ServerAssociationOptions) {
+    checkView(options.view);
     this.#options = options;
     this.#preEstablish();
   }

@@ -27,6 +27,7 @@ export { associationBaseName, ShortNames, type ShortNameTarget } from "./short-n
 export type { Unasked } from "./unasked.ts";
 export {
   type AssociationView,
+  checkView,
   type LogicalDevice,
   ObjectDirectory,
   type PreEstablished,

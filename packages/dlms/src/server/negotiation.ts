@@ -123,8 +123,8 @@ function cipheringOf(
   { security, systemTitle }: AssociationView,
   clientTitle: Uint8Array | undefined,
 ): ApduCiphering | undefined {
-  if (security === undefined || clientTitle?.length !== systemTitleOctets) return undefined;
-  if (systemTitle === undefined) throw new RangeError("a ciphered view needs a system title");
+  if (security === undefined || systemTitle === undefined) return undefined;
+  if (clientTitle?.length !== systemTitleOctets) return undefined;
   const { windowsOf, ...options } = security;
   return new ApduCiphering({
     ...options,
@@ -226,22 +226,13 @@ function agree(
   };
 }
 
-/**
- * The association that is there without an AARQ; undefined where the view has none.
- * @throws {RangeError} a ciphered view without system titles, or one that asks for credentials
- */
+/** The association that is there without an AARQ; undefined where the view has none. */
 export function preEstablished(
   view: AssociationView,
 ): { readonly facts: AssociationFacts; readonly ciphering?: ApduCiphering } | undefined {
   if (view.preEstablished === undefined) return undefined;
   const { clientMaxPduOctets = apduOctetsMax, clientSystemTitle } = view.preEstablished;
-  if (view.authentication.mechanism !== "none") {
-    throw new RangeError("a pre-established association has no credentials");
-  }
   const ciphering = cipheringOf(view, clientSystemTitle);
-  if (view.security !== undefined && ciphering === undefined) {
-    throw new RangeError("a ciphered pre-established association needs the client's title");
-  }
   const conformance = conformanceFromMask(view.conformance);
   const initiate = { conformance, maxPduOctets: clientMaxPduOctets };
   const referencing = view.referencing === "sn" ? "sn" : "ln";

@@ -88,6 +88,28 @@ export interface AssociationView {
   readonly preEstablished?: PreEstablished;
 }
 
+/**
+ * What a view lacks or contradicts, found before a client does.
+ * @throws {RangeError} ciphering without a system title, a pre-established association that says
+ * too little or asks for credentials, base names that overlap
+ */
+export function checkView(view: AssociationView): void {
+  const { security, systemTitle, authentication, referencing = "ln", objects } = view;
+  if (security !== undefined && systemTitle === undefined) {
+    throw new RangeError("a ciphered view needs a system title");
+  }
+  if (view.preEstablished !== undefined) {
+    if (authentication.mechanism !== "none") {
+      throw new RangeError("a pre-established association has no credentials");
+    }
+    if (security !== undefined && view.preEstablished.clientSystemTitle === undefined) {
+      throw new RangeError("a ciphered pre-established association needs the client's title");
+    }
+  }
+  // Made and kept: whoever asks first finds what is wrong with it.
+  if (referencing !== "ln") void objects.shortNames;
+}
+
 /** One meter, one set of objects, several ways to see it. */
 export interface LogicalDevice {
   /** At most one view per client SAP. */
