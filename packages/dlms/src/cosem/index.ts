@@ -170,6 +170,61 @@ export {
 export { noUnit, type Unit, unitOf, units, unitSymbol } from "./units.ts";
 export { bitText, type ExactValue, type ExactValueOptions, toExactValue } from "./value.ts";
 export {
+  arrayManagerClass,
+  associationLnClass,
+  associationSnClass,
+  communicationPortProtectionClass,
+  dataProtectionClass,
+  functionControlClass,
+  imageTransferClass,
+  pushSetupClass,
+  sapAssignmentClass,
+} from "./attributes/classes/access-and-management.ts";
+export {
+  compactDataClass,
+  demandRegisterClass,
+  extendedRegisterClass,
+  profileGenericClass,
+  registerActivationClass,
+  registerClass,
+  statusMappingClass,
+  utilityTablesClass,
+} from "./attributes/classes/measurement.ts";
+export {
+  accountClass,
+  chargeClass,
+  creditClass,
+  tokenGatewayClass,
+} from "./attributes/classes/payment.ts";
+export {
+  autoAnswerClass,
+  autoConnectClass,
+  gprsModemSetupClass,
+  gsmDiagnosticClass,
+  iecHdlcSetupClass,
+  iecLocalPortSetupClass,
+  ipv4SetupClass,
+  ipv6SetupClass,
+  mBusClientClass,
+  modemConfigurationClass,
+  tcpUdpSetupClass,
+} from "./attributes/classes/ports.ts";
+export { securitySetupClass } from "./attributes/classes/security-setup.ts";
+export {
+  activityCalendarClass,
+  arbitratorClass,
+  clockClass,
+  disconnectControlClass,
+  limiterClass,
+  parameterMonitorClass,
+  registerMonitorClass,
+  scheduleClass,
+  scriptTableClass,
+  singleActionScheduleClass,
+  specialDaysTableClass,
+} from "./attributes/classes/time-and-control.ts";
+export { namedShapes } from "./attributes/named-shapes.ts";
+export {
   account,
   activityCalendar,
   arbitrator,
