@@ -19,7 +19,7 @@ export type Typed =
 
 export type Request =
   | { readonly kind: "get"; readonly attribute: Member }
-  | { readonly kind: "list"; readonly attributes: readonly Member[] }
+  | { readonly kind: "list" | "access"; readonly attributes: readonly Member[] }
   /** Rows of a profile by number, from 1, both ends included. */
   | {
       readonly kind: "entry";

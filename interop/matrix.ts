@@ -3,6 +3,8 @@ import { systemClock } from "@lectura/dlms-node";
 import type { Answer, Driver, Framing, Place } from "./exchange.ts";
 import { mismatch } from "./expectation.ts";
 import {
+  type ColumnName,
+  columnNames,
   type OperationName,
   operationNames,
   referenceSteps,
@@ -15,6 +17,7 @@ import { PeerClient, type PeerCounters } from "./peer-client.ts";
 import { limitOf } from "./peer-limits.ts";
 import { PeerProcess, portOf } from "./peer-process.ts";
 import type { Direction, Peer, PeerName } from "./peers.ts";
+import { peerPushes, pushToPeer } from "./pushes.ts";
 import { securities, type Security } from "./securities.ts";
 
 export type Outcome =
@@ -30,7 +33,7 @@ export interface RowName {
 }
 
 export interface Row extends RowName {
-  readonly cells: Readonly<Partial<Record<OperationName, Outcome>>>;
+  readonly cells: Readonly<Partial<Record<ColumnName, Outcome>>>;
 }
 
 export const framings: readonly Framing[] = ["hdlc", "wrapper"];
@@ -52,16 +55,39 @@ const attemptsMax = 3;
 
 export async function runMatrix(options: MatrixOptions): Promise<void> {
   const { peers, meters, short, only, onRow } = options;
-  const chosen = securities.filter((security) => only(security) && (security.short || !short));
+  const chosen = securities.filter(only);
   const counters: PeerCounters = { last: 0 };
   for (const peer of peers) {
     for (const framing of framings) {
-      const offered = (direction: Direction): readonly Security[] =>
-        chosen.filter((security) => peer.offers(security, direction));
-      await runOurClient(peer, framing, offered("our client"), onRow);
+      const offered = (direction: Direction): readonly Security[] => {
+        const strongest = direction === "our client" ? (peer.serverShort ?? "high") : "high";
+        return chosen.filter(
+          (row) => peer.offers(row, direction) && (!short || row.short === strongest),
+        );
+      };
+      await runOurClient(peer, framing, offered("our client"), { counters, onRow });
       await runOurServer(peer, framing, offered("our server"), { meters, counters, onRow });
     }
   }
+}
+
+/** ACCESS names objects by logical name. */
+function hasAccess(peer: Peer, { service }: Security): boolean {
+  return peer.hasAccess === true && service !== "sn";
+}
+
+function withoutServer(peer: Peer, framing: Framing, security: Security): Row {
+  const outcome: Outcome = { kind: "peer cannot", error: "missing role: it has no server" };
+  const columns = columnNames.filter((name) =>
+    name === "push" ? security.pushes : name !== "ACCESS",
+  );
+  return {
+    direction: "our client",
+    peer: peer.name,
+    framing,
+    security,
+    cells: Object.fromEntries(columns.map((name) => [name, outcome])),
+  };
 }
 
 /** Views that a server peer does not take from its settings: `refused SAP REASON`. */
@@ -108,9 +134,13 @@ async function runOurClient(
   peer: Peer,
   framing: Framing,
   chosen: readonly Security[],
-  onRow: OnRow,
+  { counters, onRow }: Pick<OurServerSide, "counters" | "onRow">,
 ): Promise<void> {
-  if (peer.server === undefined) return;
+  if (peer.server === undefined) {
+    for (const security of chosen) onRow(withoutServer(peer, framing, security));
+    return;
+  }
+  await using pusher = new PeerClient(peer.client, counters);
   await using server = new PeerProcess(peer.server(framing));
   const port = await portOf(server);
   const refusals = refusalsOf(server.notes());
@@ -122,6 +152,8 @@ async function runOurClient(
     const run: CellRun = {
       name: { direction: "our client", peer: peer.name, framing, security },
       driver: refusal === undefined ? driver : new Refused(refusal),
+      hasAccess: hasAccess(peer, security),
+      push: (...row) => peerPushes(pusher, ...row),
       peerNotes: () => server.notes(),
       placeOf: () => ({ port, address, ...link, framing, security }),
     };
@@ -141,6 +173,8 @@ async function runOurServer(
     const run: CellRun = {
       name: { direction: "our server", peer: peer.name, framing, security },
       driver,
+      hasAccess: hasAccess(peer, security),
+      push: (...row) => pushToPeer(driver, ...row),
       peerNotes: () => [],
       placeOf: ({ meter }) => ({ ...meters.places[meter], framing, security }),
     };
@@ -150,6 +184,8 @@ async function runOurServer(
 }
 
 interface CellRun {
+  readonly hasAccess: boolean;
+  readonly push: (framing: Framing, security: Security) => Promise<string | undefined>;
   readonly name: RowName;
   readonly driver: Driver;
   readonly placeOf: (step: Step) => Place;
@@ -160,25 +196,30 @@ async function runRow(
   run: CellRun,
   stepsOf: (operation: OperationName) => readonly Step[],
 ): Promise<Row> {
-  const cells: Partial<Record<OperationName, Outcome>> = {};
+  const cells: Partial<Record<ColumnName, Outcome>> = {};
   for (const operation of operationNames) {
-    cells[operation] = await runCell(run, operation, stepsOf(operation));
+    if (operation === "ACCESS" && !run.hasAccess) continue;
+    cells[operation] = await attempt(run, operation, () => runSteps(run, stepsOf(operation)));
+  }
+  const { framing, security } = run.name;
+  if (security.pushes) {
+    cells.push = await attempt(run, "push", () => run.push(framing, security));
   }
   return { ...run.name, cells };
 }
 
 /** Once more, where what the peer cannot depends on chance. */
-async function runCell(
+async function attempt(
   run: CellRun,
-  operation: OperationName,
-  steps: readonly Step[],
+  operation: ColumnName,
+  once: () => Promise<string | undefined>,
 ): Promise<Outcome> {
-  for (let attempt = 1; ; attempt++) {
-    const error = await runSteps(run, steps);
+  for (let number = 1; ; number++) {
+    const error = await once();
     if (error === undefined) return { kind: "pass" };
     const limit = limitOf({ ...run.name, operation }, error);
     if (limit === undefined) return { kind: "fail", error };
-    if (limit.byChance !== true || attempt === attemptsMax) return { kind: "peer cannot", error };
+    if (limit.byChance !== true || number === attemptsMax) return { kind: "peer cannot", error };
   }
 }
 

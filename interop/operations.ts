@@ -35,9 +35,15 @@ export const operationNames = [
   "range",
   "SET",
   "ACTION",
+  "ACCESS",
 ] as const;
 
 export type OperationName = (typeof operationNames)[number];
+
+/** The columns: operations of an association, and the push, which needs none. */
+export type ColumnName = OperationName | "push";
+
+export const columnNames: readonly ColumnName[] = [...operationNames, "push"];
 
 export interface Step {
   readonly meter: MeterName;
@@ -106,6 +112,13 @@ export const referenceSteps: Readonly<Record<OperationName, readonly Step[]>> = 
     },
     get("reference", 3, resettable.name, 2, 0),
   ],
+  ACCESS: [
+    {
+      meter: "reference",
+      request: { kind: "access", attributes: registerMembers([voltage, current, energy]) },
+      expected: [voltage.raw, current.raw, energy.raw],
+    },
+  ],
 };
 
 /** In addition, behind our server: the simulator's personalities. */
@@ -113,6 +126,7 @@ export function simulatorSteps(
   { fleet }: OurMeters,
   security: Security,
 ): Readonly<Partial<Record<OperationName, readonly Step[]>>> {
+  if (security.service !== "ln") return {};
   // The simulator's meters know neither HLS nor ciphering.
   if (security.protection !== "none") return {};
   if (security.mechanism !== "none" && security.mechanism !== "lls") return {};
@@ -224,10 +238,14 @@ function list(meter: MeterName, registers: readonly RegisterFacts[]): Step {
     meter,
     request: {
       kind: "list",
-      attributes: registers.map(({ name }) => ({ classId: 3, name, id: 2 })),
+      attributes: registerMembers(registers),
     },
     expected: registers.map(({ raw }) => raw),
   };
+}
+
+function registerMembers(registers: readonly RegisterFacts[]): readonly Member[] {
+  return registers.map(({ name }) => ({ classId: 3, name, id: 2 }));
 }
 
 function set(

@@ -1,11 +1,13 @@
 /** Our client as a driver: `openSession` as anybody would use it. */
-import type { Data } from "@lectura/dlms/axdr";
 import { byEntry, byTimeRange, dateTimeFromUtcMs, obis, profileGeneric } from "@lectura/dlms/cosem";
 import { InvocationCounter } from "@lectura/dlms/security";
-import type { AttributeDescriptor, GetDataResult } from "@lectura/dlms/xdlms";
-import { openSession, type Session } from "@lectura/dlms-node";
+import { clientConformance } from "@lectura/dlms/client";
+import type { AttributeDescriptor, ConformanceBit, GetDataResult } from "@lectura/dlms/xdlms";
+import { openSession, type Session, type SessionOptions } from "@lectura/dlms-node";
 import type { Answer, Driver, Member, Place, Plain, Request } from "./exchange.ts";
 import { ourClientSecurity } from "./our-security.ts";
+import { plainOf } from "./plain.ts";
+import type { Service } from "./securities.ts";
 
 /** Small enough that 900 octets need block transfer. */
 const maxPduOctets = 300;
@@ -27,6 +29,7 @@ export class OurClient implements Driver {
         ...(framing === "hdlc" ? place.link : undefined),
         maxPduOctets,
         timeouts: { responseMs },
+        ...servicesOf(security.service),
         ...ourClientSecurity(security, this.#counter),
       });
       return null;
@@ -54,6 +57,17 @@ export class OurClient implements Driver {
   }
 }
 
+/** ACCESS is proposed; general blocks are the only ones where they are the row. */
+function servicesOf(service: Service): Partial<SessionOptions> {
+  if (service === "sn") return { referencing: "sn" };
+  const conformance: readonly ConformanceBit[] = [...clientConformance, "access"];
+  if (service === "ln") return { conformance };
+  return {
+    conformance: conformance.filter((bit) => !bit.startsWith("block-transfer-")),
+    generalBlockTransfer: {},
+  };
+}
+
 async function ask(session: Session, request: Request): Promise<Plain> {
   switch (request.kind) {
     case "get":
@@ -61,6 +75,13 @@ async function ask(session: Session, request: Request): Promise<Plain> {
     case "list": {
       const results = await session.getWithList(request.attributes.map(descriptorOf));
       return results.map(valueOf);
+    }
+    case "access": {
+      const accesses = request.attributes.map(
+        (member) => ({ type: "get", attribute: descriptorOf(member) }) as const,
+      );
+      const results = await session.access(accesses);
+      return results.map((each) => (each.type === "get" ? valueOf(each.result) : each.type));
     }
     case "entry": {
       const { name, first, last } = request;
@@ -94,16 +115,6 @@ function descriptorOf({ classId, name, id }: Member): AttributeDescriptor {
 function valueOf(result: GetDataResult): Plain {
   if (!result.ok) throw new Error(result.reason);
   return plainOf(result.value);
-}
-
-function plainOf(data: Data): Plain {
-  const { value } = data;
-  if (value === null || typeof value !== "object") {
-    return typeof value === "bigint" ? Number(value) : value;
-  }
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
-  if (data.type === "array" || data.type === "structure") return data.value.map(plainOf);
-  return data.type;
 }
 
 async function answerOf(work: () => Promise<Plain>): Promise<Answer> {

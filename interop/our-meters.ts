@@ -25,6 +25,7 @@ export async function serveOurMeters(): Promise<OurMeters> {
   const clock = { ...systemClock, nowMs: () => worldMs };
   const views = securities.map((security) => ({
     clientSap: security.clientSap,
+    service: security.service,
     ...ourServerSecurity(security),
   }));
   const line = starting.use(

@@ -72,7 +72,8 @@ function requestLine(request: Request): string {
     case "get":
       return `get ${memberText(request.attribute)}`;
     case "list":
-      return `list ${request.attributes.map(memberText).join(" ")}`;
+    case "access":
+      return `${request.kind} ${request.attributes.map(memberText).join(" ")}`;
     case "entry":
       return `entry ${request.name} ${request.first} ${request.last}`;
     case "range":

@@ -3,15 +3,15 @@
  * error is the one described; the reasons are in docs/interop.md, in the order of this table.
  */
 import type { Framing } from "./exchange.ts";
-import { type OperationName, operationNames } from "./operations.ts";
+import { type ColumnName, operationNames } from "./operations.ts";
 import type { Direction, PeerName } from "./peers.ts";
 import type { Security } from "./securities.ts";
 
 export interface PeerLimit {
   readonly peer: PeerName;
   readonly direction: Direction;
-  /** Absent: all. */
-  readonly operations?: readonly OperationName[];
+  /** Absent: all operations of an association. */
+  readonly operations?: readonly ColumnName[];
   readonly framing?: Framing;
   /** Absent: in every row. */
   readonly when?: (security: Security) => boolean;
@@ -23,15 +23,20 @@ export interface PeerLimit {
 const isCiphered = ({ protection }: Security): boolean => protection !== "none";
 const isHigh = ({ mechanism }: Security): boolean => mechanism !== "none" && mechanism !== "lls";
 
+const isShort = ({ service }: Security): boolean => service === "sn";
+
 const guruxServer: readonly Omit<PeerLimit, "peer" | "direction">[] = [
   { operations: ["entry"], error: /1 elements in 0 octets/ },
   { operations: ["range"], error: /hardware-fault/ },
+  { operations: ["ACCESS"], error: /no answer to a request|hdlc\/frame-rejected/ },
   {
     operations: ["segments"],
     framing: "hdlc",
     when: ({ envelope }) => envelope === "general-glo",
     error: /Invalid GLO command/,
   },
+  { when: (row) => isShort(row) && !isCiphered(row), error: /'NoneType' object is not callable/ },
+  { when: (row) => isShort(row) && isCiphered(row), error: /closed by the peer/ },
   { when: isHigh, error: /invalid literal for int\(\)/ },
   {
     when: (row) => isHigh(row) && row.envelope === "ded",
@@ -45,6 +50,7 @@ const guruxServer: readonly Omit<PeerLimit, "peer" | "direction">[] = [
 ];
 
 const jdlmsServer: readonly Omit<PeerLimit, "peer" | "direction">[] = [
+  { operations: ["push"], error: /missing role/ },
   {
     when: (row) => row.mechanism === "none" && isCiphered(row),
     error: /Select an LLS or HLS authentication/,
@@ -63,6 +69,7 @@ const jdlmsServer: readonly Omit<PeerLimit, "peer" | "direction">[] = [
 ];
 
 const jdlmsClient: readonly Omit<PeerLimit, "peer" | "direction">[] = [
+  { operations: ["push"], error: /missing role/ },
   { operations: ["segments"], framing: "hdlc", error: /BufferUnderflowException|no answer within/ },
   {
     when: (row) => row.mechanism === "none" && isCiphered(row),
@@ -103,6 +110,11 @@ const dlmsCosemClient: readonly Omit<PeerLimit, "peer" | "direction">[] = [
   },
   { operations: ["segments"], when: isCiphered, error: /SERVICE_NOT_ALLOWED/ },
   {
+    operations: ["push"],
+    when: ({ protection }) => protection === "authenticated" || protection === "encrypted",
+    error: /DecryptionError/,
+  },
+  {
     when: (row) => row.mechanism === "gmac" && !isCiphered(row),
     error: /name 'ProtectionError' is not defined/,
   },
@@ -117,6 +129,10 @@ function of(
 }
 
 const guruxClient: readonly Omit<PeerLimit, "peer" | "direction">[] = [
+  { operations: ["blocks"], when: ({ service }) => service === "gbt", error: /blockNumber/ },
+  { operations: ["blocks"], when: isShort, error: /setTotalCount|Service unknown/ },
+  { operations: ["ACTION"], when: isShort, error: /ValueError: methodIndex/ },
+  { when: (row) => isShort(row) && isCiphered(row), error: /AssertionError/ },
   {
     when: ({ mechanism, suite }) => mechanism === "ecdsa" && suite === 2,
     error: /Invalid private key scheme/,
@@ -138,7 +154,7 @@ export function limitOf(
     readonly direction: Direction;
     readonly framing: Framing;
     readonly security: Security;
-    readonly operation: OperationName;
+    readonly operation: ColumnName;
   },
   error: string,
 ): PeerLimit | undefined {

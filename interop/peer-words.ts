@@ -4,7 +4,7 @@ import type { Security } from "./securities.ts";
 
 /** `role` is the peer's: which title and which signature key are its own. */
 export function securityWords(security: Security, role: "client" | "server"): readonly string[] {
-  const { mechanism, protection, suite, envelope, clientSap } = security;
+  const { mechanism, protection, suite, envelope, service, clientSap } = security;
   const keys = peerKeys(security);
   const { privateKey, peerPublicKey } = signatureKeys(suite, role);
   const words: Readonly<Record<string, string | number>> = {
@@ -13,6 +13,7 @@ export function securityWords(security: Security, role: "client" | "server"): re
     protection: protection === "none" ? "plain" : protection,
     suite,
     envelope,
+    service,
     secret: hex(keys.secret),
     unicast: hex(keys.unicast),
     authentication: hex(keys.authentication),

@@ -19,6 +19,10 @@ export interface Peer {
   readonly server?: (framing: Framing) => Command;
   /** Whether it offers the mechanism, the suite and the envelope at all; if not, no row. */
   readonly offers: (security: Security, direction: Direction) => boolean;
+  /** Whether it has ACCESS. */
+  readonly hasAccess?: boolean;
+  /** Its server has no HLS: `--short` takes the strongest row without it. */
+  readonly serverShort?: "low";
   /** What our client has to be told of its server's HDLC. */
   readonly link?: LinkNeeds;
 }
@@ -46,7 +50,10 @@ export function findPeers(): readonly Peer[] {
       missing: noPython,
       client: pythonPeer("gurux_client.py"),
       server: (framing) => pythonPeer("gurux_server.py", framing, ...viewWords()),
-      offers: () => true,
+      hasAccess: true,
+      serverShort: "low",
+      // Its server takes general block transfer out of the conformance.
+      offers: ({ service }, direction) => direction === "our server" || service !== "gbt",
     },
     {
       name: "jdlms",
@@ -75,13 +82,23 @@ function viewWords(): readonly string[] {
 }
 
 /** `AuthenticationMechanism` has NONE, LOW and HLS5_GMAC; no dedicated key, no general-glo. */
-function jdlmsOffers({ mechanism, envelope, suite }: Security): boolean {
-  return ["none", "lls", "gmac"].includes(mechanism) && envelope === "glo" && suite !== 1;
+function jdlmsOffers({ mechanism, envelope, suite, service }: Security): boolean {
+  return (
+    service === "ln" &&
+    ["none", "lls", "gmac"].includes(mechanism) &&
+    envelope === "glo" &&
+    suite !== 1
+  );
 }
 
 /** `dlms_cosem.security` has none, LLS, GMAC and AES (2); its glo- is always general-glo. */
-function dlmsCosemOffers({ mechanism, envelope, suite }: Security): boolean {
-  return ["none", "lls", "gmac"].includes(mechanism) && envelope === "glo" && suite === 0;
+function dlmsCosemOffers({ mechanism, envelope, suite, service }: Security): boolean {
+  return (
+    service === "ln" &&
+    ["none", "lls", "gmac"].includes(mechanism) &&
+    envelope === "glo" &&
+    suite === 0
+  );
 }
 
 function hasJava(): boolean {

@@ -4,6 +4,7 @@
  * its own.
  */
 import { array, type Data, enumeration, i8, octetString, structure, u32 } from "@lectura/dlms/axdr";
+import { shortNameConformance } from "@lectura/dlms/client";
 import {
   clockColumn,
   dateTimeFromUtcMs,
@@ -20,9 +21,12 @@ import {
   type AssociationView,
   currentAssociation,
   ObjectDirectory,
+  shortNameAssociation,
   type ServerObject,
 } from "@lectura/dlms/server";
+import { conformanceToMask } from "@lectura/dlms/xdlms";
 import type { ServedMeter } from "@lectura/dlms-node";
+import type { Service } from "./securities.ts";
 
 export const publicSap = 16;
 export const managementSap = 1;
@@ -65,30 +69,44 @@ export function rowFacts(index: number): { readonly atMs: number; readonly raw: 
   return { atMs: profileStartMs + index * hourMs, raw: 1000 + index };
 }
 
-/** General protection and everything 007E1D names: get, set, action, blocks, selection, lists. */
-const conformance = 0x40_7e1d;
+/** Everything 007E1D names, general protection and ACCESS. */
+const logicalNames = 0x40_7e5d;
+const conformances: Readonly<Record<Service, number>> = {
+  ln: logicalNames,
+  /** General blocks; those of GET, SET and ACTION are for rows of their own. */
+  gbt: logicalNames | 0x20_0000,
+  sn: conformanceToMask([...shortNameConformance, "general-protection"]),
+};
 const maxPduOctets = 300;
 
 /** Who a view is for, and what it asks of them. */
 export type OwnView = Pick<
   AssociationView,
   "authentication" | "clientSap" | "security" | "systemTitle"
->;
+> & { readonly service: Service };
 
 /** The reference meter as our own server serves it; state is that of one call. */
 export function referenceMeter(views: readonly OwnView[]): ServedMeter {
-  const objects = new ObjectDirectory(referenceObjects());
-  const shared = { objects, conformance, maxPduOctets };
+  const objects = referenceObjects();
+  const byLogicalName = new ObjectDirectory([currentAssociation(1), ...objects]);
+  const byShortName = new ObjectDirectory([shortNameAssociation(), ...objects]);
   return {
     address: { size: 4, upper: 1, lower: 17 },
-    device: { views: views.map((view) => ({ ...shared, ...view })) },
+    device: {
+      views: views.map(({ service, ...view }) => ({
+        ...view,
+        maxPduOctets,
+        objects: service === "sn" ? byShortName : byLogicalName,
+        conformance: conformances[service],
+        referencing: service === "sn" ? ("sn" as const) : ("ln" as const),
+      })),
+    },
   };
 }
 
 function referenceObjects(): readonly ServerObject[] {
   const registers = [voltage, current, frequency, power, energy, resettable, sevenRegister];
   return [
-    currentAssociation(1),
     data("0.0.96.1.0.255", serial),
     data("0.0.96.1.1.255", longValue),
     data(noteName, Uint8Array.of(0)),

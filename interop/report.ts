@@ -1,6 +1,7 @@
-import type { Row } from "./matrix.ts";
+import { styleText } from "node:util";
+import type { Outcome, Row } from "./matrix.ts";
+import { columnNames } from "./operations.ts";
 import type { PathResult } from "./product-path.ts";
-import { operationNames } from "./operations.ts";
 import { protectionName, rowName } from "./securities.ts";
 
 /** A cell or a product path that was judged. */
@@ -10,59 +11,124 @@ export interface Counts {
   skipped: number;
 }
 
+type Kind = Outcome["kind"];
+type Cells = readonly { readonly text: string; readonly kind?: Kind }[];
+
+const marks: Readonly<Record<Kind, string>> = {
+  pass: "pass",
+  "peer cannot": "cannot",
+  fail: "FAIL",
+};
+const colours = { pass: "green", "peer cannot": "yellow", fail: "red" } as const;
+
+const legend =
+  "pass: done and compared. cannot: the peer cannot, reasons below and in docs/interop.md. " +
+  "FAIL: neither.";
+
 /** "Peer cannot" is a skipped cell. */
 export function count(rows: readonly Row[], paths: readonly PathResult[]): Counts {
   const outcomes = [
     ...rows.flatMap(({ cells }) => Object.values(cells)),
     ...paths.map(({ outcome }) => outcome),
   ];
-  const of = (kind: string): number => outcomes.filter((outcome) => outcome.kind === kind).length;
+  const of = (kind: Kind): number => outcomes.filter((outcome) => outcome.kind === kind).length;
   return { passed: of("pass"), failed: of("fail"), skipped: of("peer cannot") };
 }
 
-/** The matrix for people, then every cell that did not pass with its error. */
+/**
+ * The matrix for people: a block for each direction, peer and framing, then what was not passed and
+ * why, then the sums by peer. Colours where the output is a terminal that has them.
+ */
 export function table(rows: readonly Row[], paths: readonly PathResult[]): string {
-  const head = ["", "peer", "framing", "auth", "protection", ...operationNames];
-  const marks = { pass: "pass", "peer cannot": "cannot", fail: "FAIL" } as const;
-  const body = rows.map((row) => [
-    row.direction,
-    row.peer,
-    row.framing,
-    row.security.mechanism,
-    protectionName(row.security),
-    ...operationNames.map((name) => {
-      const outcome = row.cells[name];
-      return outcome === undefined ? "" : marks[outcome.kind];
-    }),
+  const head = ["auth", "protection", ...columnNames].map((text) => ({ text }));
+  const body = rows.map((row): Cells => [
+    { text: row.security.mechanism },
+    { text: protectionName(row.security) },
+    ...columnNames.map((name) => cellOf(row.cells[name])),
   ]);
   const widths = head.map((_, column) =>
-    Math.max(...[head, ...body].map((cells) => cells[column]!.length)),
+    Math.max(...[head, ...body].map((cells) => cells[column]!.text.length)),
   );
-  const lines = [head, ...body].map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join("  ")
-      .trimEnd(),
+  const lines: string[] = [];
+  let block = "";
+  for (const [index, row] of rows.entries()) {
+    if (blockName(row) !== block) {
+      block = blockName(row);
+      lines.push("", styleText("bold", block), lineOf(head, widths));
+    }
+    lines.push(lineOf(body[index]!, widths));
+  }
+  return [...lines, "", legend, "", ...pathLines(paths), ...reasons(rows), ...sums(rows)].join(
+    "\n",
   );
-  const ways = paths.map(
+}
+
+function blockName(row: Row): string {
+  return `${pairName(row)}, ${row.framing}`;
+}
+
+function pairName({ direction, peer }: Row): string {
+  return direction === "our client" ? `our client > ${peer} server` : `${peer} client > our server`;
+}
+
+function cellOf(outcome: Outcome | undefined): Cells[number] {
+  return outcome === undefined ? { text: "" } : { text: marks[outcome.kind], kind: outcome.kind };
+}
+
+function lineOf(cells: Cells, widths: readonly number[]): string {
+  return cells
+    .map(({ text, kind }, column) => {
+      const padded = text.padEnd(widths[column]!);
+      return kind === undefined ? padded : styleText(colours[kind], padded);
+    })
+    .join("  ")
+    .trimEnd();
+}
+
+function pathLines(paths: readonly PathResult[]): readonly string[] {
+  const lines = paths.map(
     ({ peer, framing, outcome }) =>
       `product path, ${peer}, ${framing}: ${outcome.kind}` +
       (outcome.kind === "pass" ? "" : `: ${outcome.error}`),
   );
-  return [...lines, "", ...ways, ...remarks(rows)].join("\n");
+  return lines.length === 0 ? [] : [...lines, ""];
 }
 
-/** What did not pass, cells of one row with one error together. */
-function remarks(rows: readonly Row[]): readonly string[] {
-  return rows.flatMap(({ direction, peer, framing, security, cells }) => {
-    const columns = new Map<string, string[]>();
-    for (const name of operationNames) {
-      const outcome = cells[name];
+/** What did not pass: each reason once, with the cells it is for. */
+function reasons(rows: readonly Row[]): readonly string[] {
+  const found = new Map<string, Map<string, string[]>>();
+  for (const row of rows) {
+    for (const name of columnNames) {
+      const outcome = row.cells[name];
       if (outcome === undefined || outcome.kind === "pass") continue;
-      const remark = `${outcome.kind}: ${outcome.error}`;
-      columns.set(remark, [...(columns.get(remark) ?? []), name]);
+      const reason = `${outcome.kind}, ${pairName(row)}: ${withoutPort(outcome.error)}`;
+      const title = `${row.framing} ${rowName(row.security)}`;
+      const cells = found.get(reason) ?? new Map<string, string[]>();
+      found.set(reason, cells);
+      cells.set(title, [...(cells.get(title) ?? []), name]);
     }
-    const title = `${direction}, ${peer}, ${framing}, ${rowName(security)}`;
-    return [...columns].map(([remark, names]) => `${title}, ${names.join(" ")}: ${remark}`);
+  }
+  return [...found].flatMap(([reason, cells]) => [reason, ...whereabouts(cells), ""]);
+}
+
+function whereabouts(cells: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const byColumns = new Map<string, string[]>();
+  for (const [row, columns] of cells) {
+    const text = columns.length >= columnNames.length - 1 ? "all" : columns.join(" ");
+    byColumns.set(text, [...(byColumns.get(text) ?? []), row]);
+  }
+  return [...byColumns].map(([columns, names]) => `    ${names.join("; ")}: ${columns}`);
+}
+
+/** Ports differ from run to run, reasons do not. */
+function withoutPort(error: string): string {
+  return error.replaceAll(/127\.0\.0\.1:\d+: /g, "");
+}
+
+function sums(rows: readonly Row[]): readonly string[] {
+  const blocks = Map.groupBy(rows, blockName);
+  return [...blocks].map(([name, ofBlock]) => {
+    const { passed, failed, skipped } = count(ofBlock, []);
+    return `${name}: ${passed} pass, ${skipped} cannot, ${failed} fail`;
   });
 }

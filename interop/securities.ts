@@ -10,21 +10,31 @@ export type Mechanism = "none" | "lls" | "md5" | "sha1" | "gmac" | "sha256" | "e
 /** How services are ciphered: glo- by service, general-glo, or ded- by service. */
 export type Envelope = "glo" | "general-glo" | "ded";
 
+/** Logical names with the blocks of each service, with general blocks instead, or short names. */
+export type Service = "ln" | "gbt" | "sn";
+
 export interface Security {
   readonly mechanism: Mechanism;
   /** "none": a context without ciphering. */
   readonly protection: Protection;
   readonly suite: SecuritySuite;
   readonly envelope: Envelope;
+  readonly service: Service;
   /** Each row has a client, and a view of the meter, of its own. */
   readonly clientSap: number;
-  /** Whether `--short` runs it. */
-  readonly short: boolean;
+  /** Whether `--short` runs it: for whoever offers HLS, and for whoever does not. */
+  readonly short?: "high" | "low";
   /** Whether the row has a push cell: pushes need no association, so few rows do. */
   readonly pushes: boolean;
 }
 
-type Row = readonly [Mechanism, Protection, SecuritySuite?, Envelope?];
+type Row = readonly [
+  mechanism: Mechanism,
+  protection: Protection,
+  suite?: SecuritySuite,
+  envelope?: Envelope,
+  service?: Service,
+];
 
 const protections: readonly Protection[] = [
   "none",
@@ -39,6 +49,10 @@ const rows: readonly Row[] = [
   ),
   ["lls", "authenticated-encrypted", 0, "general-glo"],
   ["lls", "authenticated-encrypted", 0, "ded"],
+  ["lls", "none", 0, "glo", "gbt"],
+  ["lls", "authenticated-encrypted", 0, "glo", "gbt"],
+  ["lls", "none", 0, "glo", "sn"],
+  ["lls", "authenticated-encrypted", 0, "glo", "sn"],
   ["md5", "none"],
   ["sha1", "none"],
   ["gmac", "authenticated-encrypted", 0, "general-glo"],
@@ -55,20 +69,28 @@ const rows: readonly Row[] = [
 const firstSap = 0x20;
 
 export const securities: readonly Security[] = rows.map(
-  ([mechanism, protection, suite = 0, envelope = "glo"], index) => ({
+  ([mechanism, protection, suite = 0, envelope = "glo", service = "ln"], index) => ({
     mechanism,
     protection,
     suite,
     envelope,
-    clientSap: knownSap(mechanism, protection) ?? firstSap + index,
-    short:
-      mechanism === "gmac" &&
-      protection === "authenticated-encrypted" &&
-      suite === 0 &&
-      envelope === "glo",
-    pushes: mechanism === "none",
+    service,
+    clientSap: (service === "ln" ? knownSap(mechanism, protection) : undefined) ?? firstSap + index,
+    ...shortOf(mechanism, protection, suite, envelope, service),
+    pushes:
+      mechanism === "none" ||
+      shortOf(mechanism, protection, suite, envelope, service).short === "high",
   }),
 );
+
+function shortOf(
+  ...[mechanism, protection, suite, envelope, service]: Required<Row>
+): Pick<Security, "short"> {
+  if (protection !== "authenticated-encrypted" || suite !== 0) return {};
+  if (envelope !== "glo" || service !== "ln") return {};
+  if (mechanism === "gmac") return { short: "high" };
+  return mechanism === "lls" ? { short: "low" } : {};
+}
 
 function knownSap(mechanism: Mechanism, protection: Protection): number | undefined {
   if (protection !== "none") return undefined;
@@ -77,11 +99,12 @@ function knownSap(mechanism: Mechanism, protection: Protection): number | undefi
 }
 
 /** As the table and the notes call it: "gmac", "both, suite 1". */
-export function protectionName({ protection, suite, envelope }: Security): string {
+export function protectionName({ protection, suite, envelope, service }: Security): string {
   const names = { none: "plain", "authenticated-encrypted": "both" } as const;
   const name = protection in names ? names[protection as keyof typeof names] : protection;
   const form = envelope === "glo" ? "" : `, ${envelope}`;
-  return suite === 0 ? `${name}${form}` : `${name}${form}, suite ${suite}`;
+  const rest = service === "ln" ? "" : `, ${service}`;
+  return suite === 0 ? `${name}${form}${rest}` : `${name}${form}${rest}, suite ${suite}`;
 }
 
 /** "gmac authenticated, suite 1". */

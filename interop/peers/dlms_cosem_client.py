@@ -7,7 +7,10 @@ from dlms_cosem.client import DlmsClient
 from dlms_cosem.cosem.capture_object import CaptureObject
 from dlms_cosem.cosem.selective_access import EntryDescriptor, RangeDescriptor
 from dlms_cosem.dlms_data import DoubleLongUnsignedData, IntegerData, OctetStringData
+from dlms_cosem.hdlc.frames import UnnumberedInformationFrame
 from dlms_cosem.io import BlockingTcpIO, HdlcTransport, TcpTransport
+from dlms_cosem.protocol.wrappers import WrapperProtocolDataUnit
+from dlms_cosem.protocol.xdlms import DataNotification, GeneralGlobalCipher
 from dlms_cosem.utils import parse_as_dlms_data
 
 import dlms_security
@@ -91,6 +94,20 @@ class Session:
             self.client.disconnect()
 
 
+LLC_OCTETS = 3
+
+
+def read_push(row, octets):
+    if row.framing == "hdlc":
+        apdu = UnnumberedInformationFrame.from_bytes(octets).payload[LLC_OCTETS:]
+    else:
+        apdu = WrapperProtocolDataUnit.from_bytes(octets).data
+    if row.protection != "plain":
+        envelope = GeneralGlobalCipher.from_bytes(apdu)
+        apdu = envelope.to_plain_apdu(row.unicast, row.authentication)
+    return parse_as_dlms_data(DataNotification.from_bytes(apdu).body)
+
+
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    line_protocol.serve(Session)
+    line_protocol.serve(Session, read_push=read_push)

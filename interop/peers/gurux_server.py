@@ -23,10 +23,12 @@ from gurux_dlms.enums import (
 )
 from gurux_dlms.objects import (
     GXDLMSAssociationLogicalName,
+    GXDLMSAssociationShortName,
     GXDLMSCaptureObject,
     GXDLMSClock,
     GXDLMSData,
     GXDLMSHdlcSetup,
+    GXDLMSObject,
     GXDLMSProfileGeneric,
     GXDLMSRegister,
 )
@@ -104,6 +106,7 @@ KINDS = (
     GXDLMSLongTransaction,
     GXDLMSSecureServer,
     ValueEventArgs,
+    GXDLMSObject,
 )
 for kind in KINDS:
     kind.__getattr__ = accessors
@@ -122,8 +125,12 @@ ValueEventArgs.__iter__ = lambda self: iter((self,))
 
 class Meter(GXDLMSSecureServer):
     def __init__(self, interface, view):
-        association = GXDLMSAssociationLogicalName()
+        hasShortNames = view.service == "sn"
+        association = (
+            GXDLMSAssociationShortName() if hasShortNames else GXDLMSAssociationLogicalName()
+        )
         super().__init__(association, interface)
+        self.setUseLogicalNameReferencing(not hasShortNames)
         self.hdlc = Link()
         # Shim: its own timeout of inactivity does not survive the second request.
         self.hdlc.inactivityTimeout = 0

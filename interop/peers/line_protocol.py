@@ -3,14 +3,19 @@
 session NAME=VALUE ...    what peer-words.ts and peer-client.ts name
 get CLASS:NAME:ATTRIBUTE
 list CLASS:NAME:ATTRIBUTE ...
+access CLASS:NAME:ATTRIBUTE ...
 entry NAME FIRST LAST
 range NAME FROM_UTC_S TO_UTC_S
 set CLASS:NAME:ATTRIBUTE TYPE:VALUE
 action CLASS:NAME:METHOD TYPE:VALUE
 end
+push NAME=VALUE ...       sends the meter's data-notification to a port
+listen NAME=VALUE ...     answers the port where one is awaited
+received                  answers the body of that one
 """
 import datetime
 import json
+import socket
 import sys
 from collections import namedtuple
 from types import SimpleNamespace
@@ -55,6 +60,8 @@ def perform(session, words):
         return session.get(member(rest[0]))
     if kind == "list":
         return session.get_list([member(text) for text in rest])
+    if kind == "access":
+        return session.access([member(text) for text in rest])
     if kind == "entry":
         return session.entry(rest[0], int(rest[1]), int(rest[2]))
     if kind == "range":
@@ -91,9 +98,35 @@ def target(words):
     return SimpleNamespace(**fields)
 
 
-def serve(open_session):
-    """`open_session(target)` gives an object with the methods above and `close()`."""
+class Entrance:
+    """Where one push is awaited."""
+
+    def __init__(self, row):
+        self.row = row
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket.settimeout(TIMEOUT_S)
+        self.port = self.socket.getsockname()[1]
+
+    def read(self, read_push):
+        octets = b""
+        with self.socket, self.socket.accept()[0] as line:
+            line.settimeout(TIMEOUT_S)
+            while True:
+                more = line.recv(65536)
+                octets += more
+                body = read_push(self.row, octets)
+                if body is not None or not more:
+                    return body
+
+
+def serve(open_session, push=None, read_push=None):
+    """`open_session(target)` gives an object with the methods above and `close()`.
+
+    `push(target)` gives octets to send; `read_push(target, octets)` gives a pushed body, None
+    while octets are missing.
+    """
     session = None
+    entrance = None
     # What a package prints by itself is no answer.
     answers, sys.stdout = sys.stdout, sys.stderr
     for line in sys.stdin:
@@ -106,6 +139,15 @@ def serve(open_session):
                 closing, session = session, None
                 if closing is not None:
                     closing.close()
+            elif words[0] == "push":
+                row = target(words[1:])
+                with socket.create_connection(("127.0.0.1", row.port), TIMEOUT_S) as line:
+                    line.sendall(push(row))
+            elif words[0] == "listen":
+                entrance = Entrance(target(words[1:]))
+                value = entrance.port
+            elif words[0] == "received":
+                value = entrance.read(read_push)
             else:
                 value = perform(session, words)
             answer = {"ok": True, "value": plain(value)}

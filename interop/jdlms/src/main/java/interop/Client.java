@@ -43,6 +43,9 @@ public final class Client {
           if (connection != null) {
             connection.close();
           }
+        } else if (words[0].equals("push") || words[0].equals("listen")) {
+          throw new UnsupportedOperationException(
+              "missing role: its API neither sends nor takes a data-notification");
         } else {
           value = perform(connection, words);
         }
