@@ -146,6 +146,14 @@ describe("a serial port", () => {
     await expect(opening).rejects.toMatchObject({ code, label: "/dev/tty0" });
   });
 
+  test("needs its package where no driver is given, and says so", async () => {
+    const opening = openSerialPort({ path: "/dev/not-there" });
+    // Where the package is installed beside this one, the port is what is missing.
+    await expect(opening).rejects.toMatchObject({
+      code: expect.stringMatching(/^serial\/(module-missing|not-found)$/) as string,
+    });
+  });
+
   test("is told from a port whose rate is set elsewhere", async () => {
     const { port } = await openFake();
     expect(isLinePort(port)).toBe(true);
