@@ -51,14 +51,7 @@ export const modemConfigurationClass = {
     1: {
       attributes: {
         commSpeed: "enum",
-        initializationString: [
-          {
-            request: "octet-string",
-            response: "octet-string",
-            /** Milliseconds. */
-            delayAfterResponse: "long-unsigned",
-          },
-        ],
+        initializationString: "any",
         modemProfile: ["octet-string"],
       },
     },
@@ -75,8 +68,8 @@ export const autoAnswerClass = {
         listeningWindow: ["window"],
         status: "enum",
         numberOfCalls: "unsigned",
-        numberOfRings: { nrRingsInWindow: "unsigned", nrRingsOutOfWindow: "unsigned" },
-        listOfAllowedCallers: [{ callerId: "octet-string", callType: "enum" }],
+        numberOfRings: "any",
+        listOfAllowedCallers: "any",
       },
     },
   },
