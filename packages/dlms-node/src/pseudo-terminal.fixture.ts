@@ -35,7 +35,8 @@ export async function openTerminals(): Promise<TerminalPair> {
   const near = join(folder, "near");
   const far = join(folder, "far");
   const ends = [near, far].map((path) => `pty,raw,echo=0,link=${path}`);
-  const socat = spawn("socat", ["-d", "-d", "-lf", join(folder, "log"), ...ends]);
+  // It ends by itself after a minute of silence, should the test be killed before it can.
+  const socat = spawn("socat", ["-T", "60", "-d", "-d", "-lf", join(folder, "log"), ...ends]);
   await until(() => isReady(folder));
   return {
     near,
