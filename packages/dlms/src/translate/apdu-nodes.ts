@@ -4,6 +4,9 @@ import { readLength } from "../axdr/length.ts";
 import { DecodeError, DlmsError } from "../error.ts";
 import { OctetReader, toHex } from "../octets.ts";
 import { type Apdu, apduCodecOf, type ApduLeniency, decodeApdu } from "../xdlms/apdu.ts";
+import { decodeUntaggedPush } from "../push/untagged-push.ts";
+import { dataNotification, dataNotificationHead } from "../xdlms/data-notification.ts";
+import { plainAttribute } from "../xdlms/descriptor.ts";
 import { describeConfirmedServiceError } from "../xdlms/confirmed-service-error.ts";
 import { serviceErrors, stateErrors } from "../xdlms/exception-response.ts";
 import { generalBlockTransfer } from "../xdlms/general-block-transfer.ts";
@@ -11,7 +14,8 @@ import { authenticationTagOctets, splitSecuredContent } from "../xdlms/secured-c
 import { addAcse } from "./acse-nodes.ts";
 import type { ApduContext } from "./apdu-context.ts";
 import { addMembers } from "./codec-nodes.ts";
-import { atOffset, type NodeBuilder } from "./node-builder.ts";
+import { addData } from "./data-nodes.ts";
+import { atOffset, type Leaf, type NodeBuilder } from "./node-builder.ts";
 import { everyLeniency } from "./lenient-tree.ts";
 import { isClosed } from "./opened-tree.ts";
 
@@ -32,6 +36,7 @@ export function addApdu(
   }
   const start = reader.offset;
   const whole = reader.octets.subarray(start, reader.end);
+  if (isUntaggedPush(whole)) return addUntaggedPush(builder, reader, name);
   const leniency = leniencyFor(whole, context.leniency);
   builder.branch(name, reader, (node) => {
     const codec = apduCodecOf(tag, leniency);
@@ -62,6 +67,43 @@ export function addApdu(
     }
     if (codec.kind === "general-block-transfer") addReassembled(builder, whole, context);
     else addPlaintext(builder, apdu, context, start);
+  });
+}
+
+/** The push of Czech meters (R62), where it is no data-notification as it should be. */
+function isUntaggedPush(octets: Uint8Array): boolean {
+  if (octets[0] !== dataNotification.tag || reads(octets, {})) return false;
+  try {
+    decodeUntaggedPush(octets);
+    return true;
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
+  }
+}
+
+/** Rows of an attribute without tags and its value; that they are there is known. */
+function addUntaggedPush(builder: NodeBuilder, reader: OctetReader, name: string): void {
+  const hex = (octets: Uint8Array): Leaf => ({ value: toHex(octets) });
+  builder.branch(name, reader, (node) => {
+    node.value = dataNotification.kind;
+    builder.note("a form outside the standard");
+    builder.leaf("tag", reader, () => reader.take(1, "tag"), hex);
+    addMembers(builder, reader, dataNotificationHead, dataNotification.kind);
+    reader.skip(2, "body");
+    addData(builder, reader, "enum");
+    builder.branch("rows", reader, () => {
+      reader.skip(1, "array");
+      const count = readLength(reader, "rows");
+      builder.note(`${count}`);
+      for (let row = 0; row < count; row++) {
+        builder.branch(`[${row}]`, reader, () => {
+          reader.skip(2, "row");
+          addMembers(builder, reader, plainAttribute, "row");
+          addData(builder, reader, "value");
+        });
+      }
+    });
   });
 }
 

@@ -35,7 +35,8 @@ function candidates(octets: Uint8Array): readonly Candidate[] {
   if (first === 0x2f || first === 0xaf) return as("iec62056-21", "apdu", "hdlc-stream");
   if (first === 0x06) return as("axdr-data", "iec62056-21", "apdu");
   if (first >>> 4 === 0xa) return [{ layer: "hdlc-frame", octets: flagged(octets) }];
-  return as("apdu", "axdr-data", "cosem-datetime", "raw-push", "push-raw", "hdlc-stream");
+  const rest = ["axdr-data", "cosem-datetime", "raw-push", "push-raw", "hdlc-stream"] as const;
+  return as("apdu", "apdu-lenient", ...rest);
 }
 
 /** Logs often print frames without their flags. */
@@ -85,6 +86,9 @@ function isNothing(layer: LayerName, value: Json): boolean {
   const tree = value as JsonObject;
   if (layer === "hdlc-stream") return isEmpty(tree["frames"]);
   if (layer === "push-raw") return isEmpty(tree["messages"]);
+  if (layer === "apdu-lenient") {
+    return (tree["lenient"] as JsonObject | undefined)?.["valid"] === false;
+  }
   return layer === "cosem-datetime" && tree["invalid"] === true;
 }
 

@@ -137,16 +137,19 @@ export function addMbusStream(
   const parts: Uint8Array[] = [];
   for (let number = 0; reader.remaining > 0; number++) {
     const { offset: start } = reader;
-    const known = isMbusFrame(reader.octets, start, reader.end);
-    const end = known ? mbusEnd(reader.octets, start) : reader.end;
+    const whole = isMbusFrame(reader.octets, start, reader.end);
+    const end = whole ? mbusEnd(reader.octets, start) : reader.end;
     const frame = new OctetReader(reader.octets, "mbus", start, end);
     builder.branch(`frame[${number}]`, reader, () => {
-      addMbus(builder, frame, (data, final) => {
-        parts.push(data.octets.slice(data.offset, data.end));
+      addMbus(builder, frame, (data, { sequence, final }) => {
+        // A unit whose beginning is not here cannot be told.
+        if (sequence === 0) parts.length = 0;
+        const known = sequence === parts.length;
+        if (known) parts.push(data.octets.slice(data.offset, data.end));
         addOctets(builder, data, "user_data");
-        if (!final) return;
-        const whole = concatOctets(parts.splice(0));
-        addDerived(builder, "reassembled", whole, (unit) => {
+        if (!known || !final) return;
+        const joined = concatOctets(parts.splice(0));
+        addDerived(builder, "reassembled", joined, (unit) => {
           addApduOrOctets(builder, unit, context);
         });
       });

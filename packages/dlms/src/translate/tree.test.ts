@@ -241,7 +241,7 @@ test("fails where the translation fails", () => {
 test.skipIf(!vectorsPresent)("reads every public vector the translation reads", () => {
   const files = ["get", "set", "action", "access", "acse", "sn", "notify", "errors", "gbt"];
   const others = ["axdr-data", "hdlc-frames", "wrapper", "mode-e", "mbus-wired", "datetime"];
-  for (const file of [...files, ...others, "ciphered", "general", "malformed", "push"]) {
+  for (const file of [...files, ...others, "ciphered", "general", "malformed", "push", "quirks"]) {
     for (const { id, layer, hex, keys, given, expect: answer } of readVectors(file)) {
       if (!isLayerName(layer)) throw new Error(layer);
       const octets = fromHex(hex);

@@ -1,7 +1,7 @@
 /** What octets are, part by part, each with the octets it stands in. */
 import type { CatalogueLanguage } from "../cosem/catalogue.ts";
 import { DecodeError, DlmsError } from "../error.ts";
-import { fromHex, OctetReader, toHex } from "../octets.ts";
+import { fromHex, OctetReader } from "../octets.ts";
 import { detectFraming } from "../push/detect.ts";
 import { ApduContext } from "./apdu-context.ts";
 import { addApdu, addDerived } from "./apdu-nodes.ts";
@@ -20,7 +20,7 @@ import {
   addWrapperStream,
   Segments,
 } from "./stream-nodes.ts";
-import { addDateTime, addMbus, addRawAlarm, addSignOnLine, addWrapper } from "./unit-nodes.ts";
+import { addDateTime, addRawAlarm, addSignOnLine, addWrapper } from "./unit-nodes.ts";
 
 /** What octets are, as a tree with their places. */
 export interface TranslationTree {
@@ -82,13 +82,7 @@ const tasks: Readonly<Partial<Record<LayerName, (task: Task) => void>>> = {
   "hdlc-stream": streamTask,
   "hdlc-exchange": streamTask,
   "iec62056-21": ({ builder, reader }) => addSignOnLine(builder, reader),
-  "mbus-wired": ({ builder, reader }) => {
-    addMbus(builder, reader, (data) => {
-      const octets = data.take(data.remaining, "user data");
-      const { offset: end } = data;
-      builder.add({ name: "user_data", range: [end - octets.length, end], value: toHex(octets) });
-    });
-  },
+  "mbus-wired": ({ builder, reader, context }) => addMbusStream(builder, reader, context),
   "push-hdlc": streamTask,
   "push-mbus": ({ builder, reader, context }) => addMbusStream(builder, reader, context),
   "push-raw": pushTask,

@@ -41,21 +41,27 @@ export function addWrapper(
   addApdu(new OctetReader(reader.octets, "xdlms", start, reader.offset));
 }
 
+/** Which segment of a unit a frame carries. */
+export interface MbusSegmentPlace {
+  readonly sequence: number;
+  readonly final: boolean;
+}
+
 /** One long frame, 68 to 16; its user data are shown as they are. @throws {DecodeError} mbus */
 export function addMbus(
   builder: NodeBuilder,
   reader: OctetReader,
-  addUserData: (data: OctetReader, final: boolean) => void,
+  addUserData: (data: OctetReader, segment: MbusSegmentPlace) => void,
 ): void {
   const { offset: start } = reader;
   const whole = reader.octets.subarray(start, reader.end);
   let failure: DecodeError | undefined;
   let transport = false;
-  let final = true;
+  let place: MbusSegmentPlace = { sequence: 0, final: true };
   try {
     const frame = parseMbusFrame(whole);
     transport = frame.transport !== undefined;
-    final = frame.transport?.final ?? true;
+    place = frame.transport ?? place;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     failure = error;
@@ -78,7 +84,7 @@ export function addMbus(
   }
   const data = new OctetReader(reader.octets, "mbus", reader.offset, start + whole.length - 2);
   reader.offset = data.end;
-  addUserData(data, final);
+  addUserData(data, place);
   leaf("checksum");
   leaf("stop");
 }
