@@ -69,6 +69,11 @@ const jdlmsServer: readonly Omit<PeerLimit, "peer" | "direction">[] = [
 ];
 
 const jdlmsClient: readonly Omit<PeerLimit, "peer" | "direction">[] = [
+  {
+    operations: ["blocks"],
+    when: isShort,
+    error: /service: 1|EOFException|RESPONSE_TIMEOUT/,
+  },
   { operations: ["push"], error: /missing role/ },
   { operations: ["segments"], framing: "hdlc", error: /BufferUnderflowException|no answer within/ },
   {

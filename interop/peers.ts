@@ -81,14 +81,14 @@ function viewWords(): readonly string[] {
   return securities.map((security) => securityWords(security, "server").join(","));
 }
 
-/** `AuthenticationMechanism` has NONE, LOW and HLS5_GMAC; no dedicated key, no general-glo. */
-function jdlmsOffers({ mechanism, envelope, suite, service }: Security): boolean {
-  return (
-    service === "ln" &&
-    ["none", "lls", "gmac"].includes(mechanism) &&
-    envelope === "glo" &&
-    suite !== 1
-  );
+/**
+ * `AuthenticationMechanism` has NONE, LOW and HLS5_GMAC; no dedicated key, no general-glo. Its
+ * server with short names is not tried.
+ */
+function jdlmsOffers(security: Security, direction: Direction): boolean {
+  const { mechanism, envelope, suite, service } = security;
+  if (service === "gbt" || (service === "sn" && direction === "our client")) return false;
+  return ["none", "lls", "gmac"].includes(mechanism) && envelope === "glo" && suite !== 1;
 }
 
 /** `dlms_cosem.security` has none, LLS, GMAC and AES (2); its glo- is always general-glo. */

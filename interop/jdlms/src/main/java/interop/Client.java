@@ -21,6 +21,7 @@ import org.openmuc.jdlms.SetParameter;
 import org.openmuc.jdlms.TcpConnectionBuilder;
 import org.openmuc.jdlms.datatypes.CosemDateTime;
 import org.openmuc.jdlms.datatypes.DataObject;
+import org.openmuc.jdlms.settings.client.ReferencingMethod;
 
 /** jDLMS as a client; the requests and answers are those of line_protocol.py. */
 public final class Client {
@@ -69,6 +70,9 @@ public final class Client {
             .setFrameCounter(row.number("counter"))
             .setSecuritySuite(row.suite())
             .setResponseTimeout(TIMEOUT_MS);
+    if (row.text("service").equals("sn")) {
+      builder.setReferencingMethod(ReferencingMethod.SHORT);
+    }
     if (row.text("framing").equals("hdlc")) {
       builder.useHdlc();
       if (row.number("size") != 1) {
