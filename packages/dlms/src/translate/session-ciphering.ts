@@ -5,13 +5,13 @@ import { mechanisms } from "../acse/names.ts";
 import { DlmsError } from "../error.ts";
 import { toHex } from "../octets.ts";
 import type { HlsDialogue, HlsRole } from "../security/hls-dialogue.ts";
-import { challengeFor } from "../security/hls-dialogue.ts";
+import { challengeFor, dialogueOctets } from "../security/hls-dialogue.ts";
 import { type Apdu, decodeApdu } from "../xdlms/apdu.ts";
 import { translateApdu } from "./apdu-tree.ts";
 import { translateOrNothing } from "./frame-tree.ts";
 import { gmacTree, secretMechanism } from "./hls-tree.ts";
 import type { Json, JsonObject } from "./json.ts";
-import { type NamedKeys, octetsNamed } from "./key-ring.ts";
+import { curveNamed, type NamedKeys, octetsNamed } from "./key-ring.ts";
 import type { TranslationRequest } from "./request.ts";
 import { carrierOf, isClosed, openApdu } from "./opened-tree.ts";
 
@@ -161,8 +161,14 @@ export class SessionReader {
       const { valid, ...parts } = gmacTree(crypto, this.#keys, proof, challenge, title);
       return { ...parts, verified: valid };
     }
+    if (mechanism === 7) {
+      const key = octetsNamed(this.#keys, `${role}_public`);
+      if (key === undefined) return undefined;
+      const message = dialogueOctets(role, dialogue);
+      return { verified: crypto.verify(curveNamed(this.#keys), key, message, proof) };
+    }
     const secret = octetsNamed(this.#keys, "secret");
-    if (secret === undefined || mechanism === 5 || mechanism === 7) return undefined;
+    if (secret === undefined || mechanism === 5) return undefined;
     const functions = secretMechanism(crypto, mechanism, secret);
     return { verified: functions.verify(role, proof, dialogue) };
   }
