@@ -185,6 +185,7 @@ export {
   shiftClock,
 } from "./cosem/meter-clock.ts";
 export {
+  type ListSession,
   type MeterObject,
   type ObjectListRequest,
   type ObjectListResult,

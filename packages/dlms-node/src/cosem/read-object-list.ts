@@ -47,7 +47,8 @@ export type ObjectListResult =
     }
   | { readonly ok: false; readonly reason: DataAccessResult };
 
-type ListSession = Pick<Session, "get" | "negotiated" | "read">;
+/** What of a session a list is read with. */
+export type ListSession = Pick<Session, "get" | "negotiated" | "read">;
 
 const logicalNamesVaa = 0x0007;
 const associationLnClass = 15;

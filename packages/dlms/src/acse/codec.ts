@@ -12,7 +12,7 @@ import {
 
 const charstring = 0x80;
 
-/** @throws {DecodeError} layer `acse`, field and octet. */
+/** An AARQ as clients send it. @throws {DecodeError} layer `acse`, field and octet. */
 export function decodeAarq(octets: Uint8Array): Aarq {
   const { known, others } = readLayout(aarqLayout, octets);
   const { authentication, ...members } = known;
@@ -49,7 +49,7 @@ export function encodeAare(aare: Aare): Uint8Array {
   return writeLayout(aareLayout, { ...members, ...authentication }, otherElements);
 }
 
-/** @throws {DecodeError} layer `acse`, field and octet. */
+/** An RLRQ, with or without members. @throws {DecodeError} layer `acse`, field and octet. */
 export function decodeRlrq(octets: Uint8Array): Rlrq {
   const { known, others } = readLayout(rlrqLayout, octets);
   return { kind: "rlrq", ...known, ...kept(others) };
@@ -60,7 +60,7 @@ export function encodeRlrq(rlrq: Rlrq): Uint8Array {
   return writeLayout(rlrqLayout, rlrq, rlrq.otherElements);
 }
 
-/** @throws {DecodeError} layer `acse`, field and octet. */
+/** An RLRE, with or without members. @throws {DecodeError} layer `acse`, field and octet. */
 export function decodeRlre(octets: Uint8Array): Rlre {
   const { known, others } = readLayout(rlreLayout, octets);
   return { kind: "rlre", ...known, ...kept(others) };

@@ -1,3 +1,4 @@
+export type { BerElement } from "../ber/element.ts";
 export type { ObjectIdentifier } from "../ber/primitive.ts";
 export type { Aare, Aarq, AcseApdu, AssociateMembers, ReleaseMembers, Rlre, Rlrq } from "./apdu.ts";
 export {

@@ -11,7 +11,7 @@ export {
   type MethodCall,
   type PlainActionResponse,
 } from "./action-exchange.ts";
-export type { BlockwiseSend } from "./blockwise-send.ts";
+export type { BlockwiseSend, RequestContent, RequestForms } from "./blockwise-send.ts";
 export {
   type AssociationCommand,
   type AssociationInput,

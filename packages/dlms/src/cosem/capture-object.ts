@@ -17,7 +17,10 @@ export function decodeCaptureObjects(data: Data): readonly CaptureObject[] {
   return elementsOf(data, "capture_objects").map(decodeCaptureObject);
 }
 
-/** @throws {DecodeError} cosem/malformed. */
+/**
+ * One capture object of a profile (Blue Book class 7, attribute 3).
+ * @throws {DecodeError} cosem/malformed.
+ */
 export function decodeCaptureObject(data: Data): CaptureObject {
   const field = "capture_object";
   const [classId, logicalName, attributeId, dataIndex] = structureOf(data, field, 4);

@@ -99,7 +99,10 @@ export interface DateTimeFields {
   readonly status?: number;
 }
 
-/** @throws {DecodeError} cosem/malformed: not 12 octets. Never for what is in them. */
+/**
+ * A COSEM date-time of 12 octets (Blue Book 4.1.6.1).
+ * @throws {DecodeError} cosem/malformed: not 12 octets. Never for what is in them.
+ */
 export function decodeDateTime(octets: Uint8Array): CosemDateTime {
   if (octets.length !== 12) refuseLength("date-time", 12, octets.length);
   return dateTimeAt(octets, 0);
@@ -163,7 +166,10 @@ export function encodeDateTime(value: CosemDateTime): Uint8Array {
   return octets;
 }
 
-/** @throws {DecodeError} cosem/malformed: not 5 octets. */
+/**
+ * A COSEM date of 5 octets (Blue Book 4.1.6.1).
+ * @throws {DecodeError} cosem/malformed: not 5 octets.
+ */
 export function decodeDate(octets: Uint8Array): CosemDate {
   if (octets.length !== 5) refuseLength("date", 5, octets.length);
   return dateOf({
@@ -189,7 +195,10 @@ export function encodeDate(value: Omit<CosemDate, "invalid">): Uint8Array {
   );
 }
 
-/** @throws {DecodeError} cosem/malformed: not 4 octets. */
+/**
+ * A COSEM time of 4 octets (Blue Book 4.1.6.1).
+ * @throws {DecodeError} cosem/malformed: not 4 octets.
+ */
 export function decodeTime(octets: Uint8Array): CosemTime {
   if (octets.length !== 4) refuseLength("time", 4, octets.length);
   const [hour, minute, second, hundredths] = octets;

@@ -44,7 +44,10 @@ export interface ProfileReading {
   readonly values: readonly ProfileValue[];
 }
 
-/** @throws {DecodeError} cosem/malformed: no rows, or a row of another width. */
+/**
+ * Rows of a buffer with times, values and units.
+ * @throws {DecodeError} cosem/malformed: no rows, or a row of another width.
+ */
 export function readProfileRows(
   buffer: Data,
   description: ProfileDescription,

@@ -26,7 +26,7 @@ export function decodeScalerUnit(data: Data): ScalerUnit {
   return { scaler, unit };
 }
 
-/** @throws {RangeError} scaler or unit does not fit. */
+/** `scaler_unit` as Data. @throws {RangeError} scaler or unit does not fit. */
 export function encodeScalerUnit({ scaler, unit }: ScalerUnit): Data {
   if (!Number.isInteger(scaler) || scaler < -128 || scaler > 127) {
     throw new RangeError(`scaler ${scaler} does not fit 8 bits`);

@@ -37,11 +37,11 @@ export const publicClientSap = 0x10;
 export const managementUpper = 0x01;
 /** Upper address of all stations, one-octet form; `allStationWide` in the four-octet form. */
 export const allStation = 0x7f;
-/** @see allStation */
+/** Lower address of two octets that means every station; nobody answers it. @see allStation */
 export const allStationWide = 0x3fff;
 /** Lower source address of a meter that speaks by itself, one-octet form. */
 export const callingDevice = 0x7e;
-/** @see callingDevice */
+/** Lower address of two octets of the device that calls. @see callingDevice */
 export const callingDeviceWide = 0x3ffe;
 
 /** Octets of a server address. @throws {RangeError} a part does not fit its octets. */

@@ -39,7 +39,10 @@ export function encodeFrameReject(reject: FrameReject): Uint8Array {
   return Uint8Array.of(reject.rejectedControl, state, reasons);
 }
 
-/** @throws {DecodeError} hdlc/malformed: not three octets. */
+/**
+ * The information field of an FRMR (ISO/IEC 13239).
+ * @throws {DecodeError} hdlc/malformed: not three octets.
+ */
 export function decodeFrameReject(information: Uint8Array): FrameReject {
   if (information.length !== 3) {
     throw new DecodeError("hdlc", "frame-reject", 0, `has ${information.length} octets, not 3`);

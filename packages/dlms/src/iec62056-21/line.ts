@@ -85,6 +85,7 @@ export function addParity(octets: Uint8Array): Uint8Array {
 }
 
 /**
+ * A request message with its CR LF; without an address it is for whoever is there.
  * @throws {RangeError} an address that is too long or has other than letters, digits and blanks.
  */
 export function buildSignOnRequest(address = ""): Uint8Array {
@@ -99,7 +100,7 @@ export function buildModeESelect(baudCharacter: string): Uint8Array {
   return buildOptionSelect("2", baudCharacter, "2");
 }
 
-/** @throws {RangeError} a part is not one character. */
+/** An option select with its CR LF. @throws {RangeError} a part is not one character. */
 export function buildOptionSelect(
   protocol: string,
   baudCharacter: string,

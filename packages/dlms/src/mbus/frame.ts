@@ -51,7 +51,7 @@ const finalBit = 0x10;
 /** C, A and CI. */
 const headerOctets = 3;
 
-/** @throws {DecodeError} mbus/malformed, mbus/checksum. */
+/** Takes one long frame apart. @throws {DecodeError} mbus/malformed, mbus/checksum. */
 export function parseMbusFrame(octets: Uint8Array): MbusFrame {
   const length = octets[1] ?? 0;
   if (octets[0] !== mbusStart || octets[3] !== mbusStart)
@@ -95,7 +95,7 @@ export interface MbusSegment {
   readonly userData: Uint8Array;
 }
 
-/** @throws {RangeError} more user data than one frame takes. */
+/** A long frame with its checksum. @throws {RangeError} more user data than one frame takes. */
 export function buildMbusFrame(segment: MbusSegment): Uint8Array {
   const { transport, userData } = segment;
   const length = headerOctets + 2 + userData.length;

@@ -45,7 +45,7 @@ export const pushLeniency: ApduLeniency = {
 /** First octet of a P1 telegram; of no APDU. */
 const slash = 0x2f;
 
-/** @throws {DecodeError} no pushed APDU, or malformed. */
+/** What a push means, with its values named. @throws {DecodeError} no pushed APDU, or malformed. */
 export function readPush({ plaintext }: PushMessage, reading: PushReading = {}): PushMeaning {
   if (plaintext[0] === slash) return { kind: "text", octets: plaintext };
   const apdu = decodePush(plaintext, reading);

@@ -60,7 +60,10 @@ const signatures = new Map<string, CurveName>([
   ["1.2.840.10045.4.3.3", "P-384"],
 ]);
 
-/** @throws {DecodeError} security/malformed: not DER of that form */
+/**
+ * An X.509 certificate, as far as DLMS uses it.
+ * @throws {DecodeError} security/malformed: not DER of that form
+ */
 export function decodeCertificate(octets: Uint8Array): Certificate {
   if (octets.length > certificateOctetsMax) {
     throw new DecodeError("security", "certificate", 0, `${octets.length} octets`, "limit");

@@ -85,7 +85,10 @@ export interface OpenedGeneral {
   readonly ephemeralVerified?: boolean;
 }
 
-/** @throws {DecodeError | ProtocolError} as `openEnvelope`; security/tag for key signatures, too */
+/**
+ * Opens a general-ciphering APDU (Green Book 9.2).
+ * @throws {DecodeError | ProtocolError} as `openEnvelope`; security/tag for key signatures, too
+ */
 export function openGeneral(apdu: GeneralCiphering, rules: GeneralReceiveRules): OpenedGeneral {
   const secured = splitSecuredContent(apdu.content);
   refuseCompression(secured);
@@ -135,7 +138,10 @@ export interface GeneralSend extends GeneralOptions {
   readonly invocationCounter: number;
 }
 
-/** @throws {ProtocolError} security/key-missing, security/policy */
+/**
+ * Seals an APDU into general-ciphering (Green Book 9.2).
+ * @throws {ProtocolError} security/key-missing, security/policy
+ */
 export function sealGeneral(plaintext: Uint8Array, send: GeneralSend): GeneralCiphering {
   const { crypto, header, invocationCounter } = send;
   const suite = suiteOf(send.suite);

@@ -57,7 +57,10 @@ export interface SignedPublicKey {
   readonly signature: Uint8Array;
 }
 
-/** @throws {ProtocolError} security/key-missing: not the octets of a key and a signature */
+/**
+ * A public key and its signature, taken apart.
+ * @throws {ProtocolError} security/key-missing: not the octets of a key and a signature
+ */
 export function splitSignedKey(curve: CurveName, octets: Uint8Array): SignedPublicKey {
   const half = 2 * coordinateOctets(curve);
   if (octets.length !== 2 * half) {
@@ -103,7 +106,10 @@ function signedOctets(keyId: number, publicKey: Uint8Array): Uint8Array {
   return concatOctets([Uint8Array.of(keyId), publicKey]);
 }
 
-/** @throws {ProtocolError} security/key-missing: the peer's octets are no point of the curve */
+/**
+ * The shared secret of a key agreement.
+ * @throws {ProtocolError} security/key-missing: the peer's octets are no point of the curve
+ */
 export function sharedSecret(
   crypto: CryptoPort,
   curve: CurveName,

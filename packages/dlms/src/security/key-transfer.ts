@@ -74,7 +74,10 @@ export function numberedData(members: readonly NumberedOctets[]): Data {
   );
 }
 
-/** @throws {DecodeError} security/malformed */
+/**
+ * Numbers with octets, as key transfer and key agreement carry them.
+ * @throws {DecodeError} security/malformed
+ */
 export function readNumberedData(data: Data): readonly NumberedOctets[] {
   if (data.type !== "array") throw malformed("is no array");
   return data.value.map((member) => {

@@ -36,6 +36,7 @@ export {
   type ViewSecurity,
 } from "./view.ts";
 export {
+  type Calendar,
   type CalendarTables,
   type ExecutionTimes,
   type ScheduleEntries,

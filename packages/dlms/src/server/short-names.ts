@@ -20,7 +20,10 @@ const firstFreeName = 0x0100;
 const nameMax = 0xffff;
 const step = 8;
 
-/** @throws {RangeError} two members with one name, or no room for an object. */
+/**
+ * Finds objects by short name.
+ * @throws {RangeError} two members with one name, or no room for an object.
+ */
 export class ShortNames implements ShortNameIndex {
   readonly #targets = new Map<number, ShortNameTarget>();
   readonly #baseNames = new Map<DirectoryEntry, number>();

@@ -44,7 +44,10 @@ export function encodeWrapper(source: number, destination: number, apdu: Uint8Ar
   return octets;
 }
 
-/** @throws {DecodeError} wrapper/malformed: shorter than a header, or not version 1. */
+/**
+ * The header of a wrapper unit.
+ * @throws {DecodeError} wrapper/malformed: shorter than a header, or not version 1.
+ */
 export function decodeWrapperHeader(octets: Uint8Array): WrapperHeader {
   if (octets.length < wrapperHeaderOctets) {
     throw new DecodeError("wrapper", "header", 0, `has ${octets.length} octets, not 8`);

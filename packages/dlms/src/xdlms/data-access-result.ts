@@ -76,7 +76,7 @@ export function dataAccessResultFromNumber(value: number): DataAccessResult {
   return dataAccess.name(value);
 }
 
-/** @throws {RangeError} not a name of the table nor `other-NNN`. */
+/** The number on the wire. @throws {RangeError} not a name of the table nor `other-NNN`. */
 export function dataAccessResultToNumber(result: DataAccessResult): number {
   return dataAccess.number(result);
 }
@@ -86,7 +86,7 @@ export function actionResultFromNumber(value: number): ActionResult {
   return action.name(value);
 }
 
-/** @throws {RangeError} not a name of the table nor `other-NNN`. */
+/** The number on the wire. @throws {RangeError} not a name of the table nor `other-NNN`. */
 export function actionResultToNumber(result: ActionResult): number {
   return action.number(result);
 }

@@ -20,7 +20,8 @@ import type { ServerObject } from "../object.ts";
 import type { ScriptReference } from "./script-table-object.ts";
 import { type Cell, cell, fixed, serveObject } from "./serve-object.ts";
 
-type Calendar = (typeof activityCalendarClass)["versions"][0]["attributes"];
+/** Attributes of an activity calendar (Blue Book class 20). */
+export type Calendar = (typeof activityCalendarClass)["versions"][0]["attributes"];
 
 /** What one calendar says: its name, seasons, weeks and days. */
 export interface CalendarTables {

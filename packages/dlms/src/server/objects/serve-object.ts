@@ -81,7 +81,10 @@ export interface Cell<T> extends ServedAttribute<T> {
   value: T;
 }
 
-/** @param accepts what may be written beyond being of the type; absent: everything. */
+/**
+ * A value a server holds, to be read and written.
+ * @param accepts what may be written beyond being of the type; absent: everything.
+ */
 export function cell<T>(initial: T, accepts?: (value: T) => DataAccessResult): Cell<T> {
   const kept: Cell<T> = {
     value: initial,
