@@ -37,7 +37,7 @@ const guruxServer: readonly Omit<PeerLimit, "peer" | "direction">[] = [
   },
   { when: (row) => isShort(row) && !isCiphered(row), error: /'NoneType' object is not callable/ },
   { when: (row) => isShort(row) && isCiphered(row), error: /closed by the peer/ },
-  { when: isHigh, error: /invalid literal for int\(\)/ },
+  { when: isHigh, error: /invalid literal for int\(\)|ValueError\('position'\)/ },
   {
     when: (row) => isHigh(row) && row.envelope === "ded",
     error: /no answer to a request|hdlc\/frame-rejected|Invalid GLO command/,
