@@ -1,5 +1,6 @@
 /** Types of a fleet; the parts are put together in `start-fleet.ts`. */
 import type { Clock, SecurityMechanism, SecuritySettings } from "@lectura/dlms-node";
+import type { Secret } from "@lectura/dlms/security";
 import type { LinePersonalityName } from "./lines/line-personality.ts";
 import type { MeterKey } from "./model/keys.ts";
 import type { PersonalityName } from "./personalities/personality.ts";
@@ -51,6 +52,8 @@ export interface FleetMeter {
   readonly auth: SecurityMechanism;
   /** What the management client has to know, TEST KEYS included; the counter is its own. */
   readonly security: SecuritySettings;
+  /** Key encryption key of a ciphered meter, a TEST KEY; absent where there is no class 64. */
+  readonly masterKey?: Secret;
   readonly personality: PersonalityName;
   /** As the meter's serial number objects answer it. */
   readonly serial: string;

@@ -3,6 +3,7 @@ import { publicClientSap } from "@lectura/dlms/hdlc";
 import {
   type AssociationView,
   currentAssociation,
+  invocationCounterObject,
   ObjectDirectory,
   type ServerObject,
   shortNameAssociation,
@@ -11,7 +12,6 @@ import {
 import type { MeterDeviceOptions } from "./meter-device.ts";
 import { clockObject } from "./objects/clock.ts";
 import { identityObjects } from "./objects/identity.ts";
-import { invocationCounterName, invocationCounterObject } from "./objects/invocation-counter.ts";
 import { loadProfileObject } from "./objects/load-profile.ts";
 import { registerObjects } from "./objects/registers.ts";
 import { MeterSecurity } from "./security/meter-security.ts";
@@ -28,7 +28,7 @@ const publicNames: readonly string[] = [
   "0.0.40.0.0.255",
   "0.0.41.0.0.255",
   "0.0.42.0.0.255",
-  invocationCounterName,
+  "0.0.43.1.0.255",
 ];
 
 const readOnly: ViewRights = {
@@ -77,10 +77,15 @@ function meterObjects(
   security: MeterSecurity,
   secured: boolean,
 ): ServerObject[] {
+  const ciphered = security.ciphering !== undefined;
+  const setup = security.setup.object;
   return [
     ...identityObjects(identity),
-    personality.referencing === "sn" ? shortNameAssociation() : currentAssociation(identity.upper),
-    ...(secured ? [invocationCounterObject(() => security.lastCounter)] : []),
+    personality.referencing === "sn"
+      ? shortNameAssociation()
+      : currentAssociation(identity.upper, ciphered ? { securitySetup: setup.logicalName } : {}),
+    ...(secured ? [invocationCounterObject({ last: () => security.lastCounter })] : []),
+    ...(ciphered ? [setup] : []),
     clockObject(personality.utcOffsetMinutes),
     ...registerObjects(personality, model),
     loadProfileObject(personality, model),

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  isCiphered,
   PortError,
   type PortErrorCode,
   type ServedLine,
@@ -17,6 +18,7 @@ import { MeterModel } from "./model/meter-model.ts";
 import type { Personality, PersonalityName } from "./personalities/personality.ts";
 import { personalities } from "./personalities/personality-table.ts";
 import { clientSettings, type SimulatedSecurity } from "./security/simulated-security.ts";
+import { testKeys } from "./security/test-keys-table.ts";
 import { SimulatorError, type SimulatorErrorCode } from "./simulator-error.ts";
 
 /** Meters of one fleet; more is a RangeError. */
@@ -147,6 +149,7 @@ function present(
     referencing: personality.referencing,
     auth: security.mechanism,
     security: clientSettings(security, index),
+    ...(isCiphered(security) ? { masterKey: testKeys(security.suite, index).master } : {}),
     personality: personality.name,
     serial,
     truth: (key, atMs) => BigInt(model.raw(key, atMs)),

@@ -71,13 +71,17 @@ function parseSecurity(text: string): Partial<SimulatedSecurity> {
 }
 
 /** The keys a client of this meter needs, as `--guek` and the like take them. */
-function testKeysOf({ security }: FleetMeter): Readonly<Record<string, string>> | undefined {
+function testKeysOf({
+  security,
+  masterKey,
+}: FleetMeter): Readonly<Record<string, string>> | undefined {
   const { unicast, authentication, broadcast, signing, serverSigning } = security.keys ?? {};
   if (unicast === undefined || authentication === undefined) return undefined;
   return {
     guek: toHex(unicast.reveal()),
     gak: toHex(authentication.reveal()),
     ...(broadcast === undefined ? {} : { gbek: toHex(broadcast.reveal()) }),
+    ...(masterKey === undefined ? {} : { kek: toHex(masterKey.reveal()) }),
     ...(signing === undefined ? {} : { signingKey: toHex(signing.reveal()) }),
     ...(serverSigning === undefined ? {} : { serverSigningKey: toHex(serverSigning) }),
   };

@@ -1,6 +1,5 @@
 /** The meter's side of its security: what it asks of a client, and what it has seen of each. */
 import { isCiphered, nodeCrypto as crypto } from "@lectura/dlms-node";
-import { toHex } from "@lectura/dlms/octets";
 import {
   hlsAes,
   hlsEcdsa,
@@ -11,16 +10,25 @@ import {
   hlsSha256,
   InvocationCounter,
   invocationCounterMax,
-  ReplayWindows,
+  type Protection,
   Secret,
+  type SecuritySuite,
   suites,
 } from "@lectura/dlms/security";
-import type { ViewAuthentication, ViewSecurity } from "@lectura/dlms/server";
+import {
+  SecuritySetup,
+  type SecuritySetupOptions,
+  type ViewAuthentication,
+  type ViewSecurity,
+} from "@lectura/dlms/server";
 import { serverTitle, type SimulatedSecurity, simulatorPassword } from "./simulated-security.ts";
 import { testKeyPairs, testKeys } from "./test-keys-table.ts";
 
-/** Clients whose counters one meter remembers; a further one pushes out the oldest. */
-const clientsMax = 64;
+/** Attribute 2 of class 64 by what is protected both ways: version 0 counts, version 1 has bits. */
+const policies: Readonly<Record<0 | 1, Readonly<Record<Protection, number>>>> = {
+  0: { none: 0, authenticated: 1, encrypted: 2, "authenticated-encrypted": 3 },
+  1: { none: 0, authenticated: 0x24, encrypted: 0x48, "authenticated-encrypted": 0x6c },
+};
 /** No client knows this one. */
 const unknownPassword = "\u0000";
 const challengeOctets = { usual: 16, ecdsa: 32 } as const;
@@ -38,21 +46,31 @@ export interface MeterSecurityOptions {
 /** Keys, counters and replay windows of one simulated meter. */
 export class MeterSecurity {
   readonly systemTitle: Uint8Array;
+  /** Keys, counters and policy, and the object that changes them. */
+  readonly setup: SecuritySetup;
   readonly #security: SimulatedSecurity;
-  readonly #keys: ReturnType<typeof testKeys>;
-  readonly #counter: InvocationCounter;
+  readonly #view: ViewSecurity;
   readonly #secret: Secret;
   readonly #rejects: boolean;
-  /** By the client's system title. */
-  readonly #windows = new Map<string, ReplayWindows>();
 
   constructor({ security, index, counterFrom, rejects }: MeterSecurityOptions) {
+    const { suite, protection } = security;
+    const version = suite === 0 ? 0 : 1;
     this.#security = security;
     this.systemTitle = serverTitle(index);
-    this.#keys = rejects
-      ? testKeys(security.suite, index + 0x8000)
-      : testKeys(security.suite, index);
-    this.#counter = new InvocationCounter({ next: counterFrom % invocationCounterMax });
+    this.setup = new SecuritySetup(
+      {
+        crypto,
+        version,
+        suite,
+        keys: testKeys(suite, rejects ? index + 0x8000 : index),
+        policy: policies[version][protection],
+        serverSystemTitle: this.systemTitle,
+        ...signingOf(suite),
+      },
+      new InvocationCounter({ next: counterFrom % invocationCounterMax }),
+    );
+    this.#view = this.setup.viewSecurity();
     this.#secret = Secret.fromText(rejects ? unknownPassword : simulatorPassword);
     this.#rejects = rejects;
   }
@@ -74,32 +92,12 @@ export class MeterSecurity {
 
   /** Undefined: nothing is ciphered. */
   get ciphering(): ViewSecurity | undefined {
-    const { suite, protection } = this.#security;
-    if (!isCiphered(this.#security)) return undefined;
-    return {
-      crypto,
-      suite,
-      keys: this.#keys,
-      counter: this.#counter,
-      protection,
-      windowsOf: (title) => this.#windowsOf(title),
-    };
+    return isCiphered(this.#security) ? this.#view : undefined;
   }
 
   /** What 0.0.43.1.x.255 answers: the highest counter of any client so far, 0 where none came. */
   get lastCounter(): number {
-    const seen = [...this.#windows.values()].map((windows) => windows.of("unicast").last ?? 0);
-    return Math.max(0, ...seen);
-  }
-
-  #windowsOf(title: Uint8Array): ReplayWindows {
-    const name = toHex(title);
-    const known = this.#windows.get(name);
-    if (known !== undefined) return known;
-    if (this.#windows.size >= clientsMax) this.#windows.delete(this.#windows.keys().next().value!);
-    const windows = new ReplayWindows();
-    this.#windows.set(name, windows);
-    return windows;
+    return this.setup.highestCounter;
   }
 
   #functions(mechanism: `hls-${string}`): HlsMechanismFunctions {
@@ -107,7 +105,7 @@ export class MeterSecurity {
     const { curve } = suites[suite];
     switch (mechanism) {
       case "hls-gmac":
-        return hlsGmac({ crypto, suite, keys: this.#keys, counter: this.#counter });
+        return hlsGmac(this.#view);
       case "hls-ecdsa": {
         if (curve === undefined) throw new RangeError("hls-ecdsa needs suite 1 or 2");
         const { client, server } = testKeyPairs[curve];
@@ -125,4 +123,12 @@ export class MeterSecurity {
         return hlsAes(crypto, this.#secret);
     }
   }
+}
+
+/** What suites 1 and 2 agree and sign with. */
+function signingOf(suite: SecuritySuite): Pick<SecuritySetupOptions, "signing"> {
+  const { curve } = suites[suite];
+  if (curve === undefined) return {};
+  const { client, server } = testKeyPairs[curve];
+  return { signing: { privateKey: server.privateKey, clientPublic: client.publicKey } };
 }

@@ -142,6 +142,12 @@ export class SecuritySetup {
     return this.#windows.get(toHex(clientSystemTitle))?.of("unicast").last;
   }
 
+  /** Highest counter of any client under the unicast key, 0 where none came. */
+  get highestCounter(): number {
+    const seen = [...this.#windows.values()].map((windows) => windows.of("unicast").last ?? 0);
+    return Math.max(0, ...seen);
+  }
+
   #windowsOf(title: Uint8Array): ReplayWindows {
     const name = toHex(title);
     const known = this.#windows.get(name);
