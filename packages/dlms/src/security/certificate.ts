@@ -5,7 +5,7 @@
  */
 import { type BerElement, enter, readElement } from "../ber/element.ts";
 import { readObjectIdentifier } from "../ber/primitive.ts";
-import { civilToMs } from "../cosem/civil-time.ts";
+import { civilToMs, daysInMonth } from "../cosem/civil-time.ts";
 import { DecodeError } from "../error.ts";
 import { noOctets, OctetReader } from "../octets.ts";
 import type { CryptoPort, CurveName } from "./crypto.ts";
@@ -215,5 +215,10 @@ function time(reader: OctetReader, field: string): number {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
     .slice(1)
     .map(Number);
+  const isDay =
+    year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+  if (!isDay || hour > 23 || minute > 59 || second > 59) {
+    reader.fail(field, "is no time of a calendar");
+  }
   return civilToMs({ year, month, day, hour, minute, second, millisecond: 0 });
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { elementOctets } from "../../ber/element.ts";
 import { type ObjectIdentifier, objectIdentifierContents } from "../../ber/primitive.ts";
 import { DlmsError } from "../../error.ts";
-import { concatOctets, fromHex } from "../../octets.ts";
+import { concatOctets, fromHex, toHex } from "../../octets.ts";
 import {
   certificateOctetsMax,
   decodeCertificate,
@@ -137,6 +137,17 @@ describe.each(["P-256", "P-384"] as const)("a certificate of %s", (curve) => {
     const { issuer, serialNumber } = certificates.list()[0]!;
     expect(certificates.find!({ by: "serial", issuer, serialNumber })).toEqual(second);
   });
+});
+
+test("a time that no calendar has is a typed error: nothing is before or after it", () => {
+  const pair = crypto.generateKeyPair("P-256");
+  const der = certify(pair, pair.publicKey, { curve: "P-256", subject: "x" });
+  const at = toHex(der).indexOf(toHex(text("250101000000Z"))) / 2;
+  for (const time of ["251301000000Z", "250001000000Z", "250229000000Z", "250101240000Z"]) {
+    const bad = der.slice();
+    bad.set(text(time), at);
+    expect(() => decodeCertificate(bad), time).toThrow(/calendar/);
+  }
 });
 
 test("any octets are a typed error", () => {
