@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { openSession } from "../open-session.ts";
 import { acceptingAare, associated, ScriptedMeter } from "../scripted-meter.fixture.ts";
 import type { SessionOptions } from "../session-options.ts";
+import { FrameMasker } from "./frame-masker.ts";
 import { parseRecording, type Recording } from "./recording.ts";
 import { replayPort } from "./replay-port.ts";
 import { SessionRecorder } from "./session-recorder.ts";
@@ -133,6 +134,11 @@ test("what a session calls sensitive and nobody understands is masked as a whole
   expect(recorded([["tx", "ffaabbccdd", true]])).not.toContain("aabbccdd");
   expect(recorded([["tx", "ffaabbccdd"]])).toContain("aabbccdd");
   expect(recorded([["tx", "6009aabbccdd"]])).not.toContain("aabbccdd");
+});
+
+test("a frame that is shorter than its header is masked within its own octets", () => {
+  const [frame] = new FrameMasker().take("tx", fromHex("0001001000"), 0, true);
+  expect(frame).toMatchObject({ octets: new Uint8Array(5), masked: [[0, 5]] });
 });
 
 test("readings and ciphered APDUs stay as they were", () => {

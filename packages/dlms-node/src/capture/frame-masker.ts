@@ -81,6 +81,10 @@ export class FrameMasker {
   }
 
   #takeUnit(draft: Draft, sensitive: boolean): void {
+    if (draft.octets.length < wrapperHeaderOctets) {
+      if (sensitive) mask(draft, 0, draft.octets.length);
+      return;
+    }
     const apdu = draft.octets.subarray(wrapperHeaderOctets);
     for (const [start, end] of this.#finder.find(draft.direction, apdu, sensitive)) {
       mask(draft, wrapperHeaderOctets + start, wrapperHeaderOctets + end);
