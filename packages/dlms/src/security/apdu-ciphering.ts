@@ -88,6 +88,16 @@ export class ApduCiphering {
     return this.#lastRequest ?? plainRequest;
   }
 
+  /** Runs `work`, which may open other APDUs: `protect` then answers in kind what it did before. */
+  aside<T>(work: () => T): T {
+    const request = this.#lastRequest;
+    try {
+      return work();
+    } finally {
+      this.#lastRequest = request;
+    }
+  }
+
   /** Octets that protection adds to an APDU at most. */
   get overheadOctets(): number {
     const { suite } = this.#options;

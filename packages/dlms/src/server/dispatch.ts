@@ -21,6 +21,11 @@ const tag = {
 /** Requests the standard has; those of the other way of referencing are not allowed here. */
 const knownServices: readonly number[] = [...Object.values(tag), 0xe0];
 
+/** True for the tag of a request that is not ciphered. */
+export function isPlainService(service: number): boolean {
+  return knownServices.includes(service);
+}
+
 /**
  * Answers one request into the writer; returns what is under way afterwards.
  * @throws {DecodeError} the request does not decode

@@ -9,12 +9,12 @@ import { fromHex, toHex } from "../octets.ts";
 import { ApduCiphering } from "../security/apdu-ciphering.ts";
 import { InvocationCounter } from "../security/invocation-counter.ts";
 import { Secret } from "../security/secret.ts";
-import { BlockTransfer } from "../transfer/block-transfer.ts";
-import { decodeUnit, encodeUnit } from "../xdlms/apdu-codec.ts";
+import { encodeUnit } from "../xdlms/apdu-codec.ts";
 import { type ConformanceBit, conformanceToMask } from "../xdlms/conformance.ts";
 import { generalBlockTransfer } from "../xdlms/general-block-transfer.ts";
 import { getResponse } from "../xdlms/get-response.ts";
 import { setRequest } from "../xdlms/set-request.ts";
+import { exchange } from "./block-exchange.fixture.ts";
 import { dialogue, type Dialogue } from "./dialogue.fixture.ts";
 import { type AssociationView, ObjectDirectory } from "./view.ts";
 
@@ -73,64 +73,6 @@ function opened(
   );
   talk.open();
   return talk;
-}
-
-interface Outcome {
-  readonly received: readonly Uint8Array[];
-  readonly failures: readonly string[];
-  /** Blocks the server sent, by number. */
-  readonly blocks: readonly number[];
-}
-
-/**
- * A client with the request in blocks, or whole where `whole`; APDUs named by `lost` never arrive.
- * The client's deadline fires whenever nothing moves any more.
- */
-function exchange(
-  talk: Dialogue,
-  request: Uint8Array,
-  options: { readonly whole?: boolean; readonly window?: number; readonly lost?: boolean[] } = {},
-): Outcome {
-  const { whole = false, window = 4, lost = [] } = options;
-  const line: Uint8Array[] = [];
-  const received: Uint8Array[] = [];
-  const failures: string[] = [];
-  const blocks: number[] = [];
-  let count = 0;
-  let armed = false;
-  const client = new BlockTransfer(
-    { role: "client", apduOctetsMax: 100, window, answerTimeoutMs: 1000 },
-    {
-      transmit: (apdu) => {
-        if (!lost[count++]) line.push(apdu);
-      },
-      arm: () => void (armed = true),
-      disarm: () => void (armed = false),
-      received: (apdu) => void received.push(apdu),
-      failed: (error) => void failures.push(error.code),
-    },
-  );
-  if (whole) line.push(request);
-  else client.send(request);
-  for (let step = 0; step < 2000; step++) {
-    const next = line.shift();
-    if (next === undefined) {
-      if (!armed) break;
-      client.deadline();
-      continue;
-    }
-    for (const answer of talk.ask(next)) {
-      if (lost[count++]) continue;
-      if (answer[0] === generalBlockTransfer.tag) {
-        const block = decodeUnit(generalBlockTransfer, answer);
-        if (block.blockData.length > 0) blocks.push(block.blockNumber);
-        client.receive(block);
-      } else {
-        received.push(answer);
-      }
-    }
-  }
-  return { received, failures, blocks };
 }
 
 const textAnswer = toHex(

@@ -15,6 +15,7 @@ import {
   allows,
   answerOctetsMax,
   conformanceMask,
+  pduOctetsMax,
   type Progress,
   ServiceRefused,
   type ServiceRequest,
@@ -56,12 +57,18 @@ function servePlain(request: ServiceRequest, writer: OctetWriter): Progress | un
   const entry = view.objects.findByKey(logicalNameKey(apdu, reader.offset));
   reader.skip(6, "instance-id");
   const attributeId = reader.int8("attribute-id");
-  writeHead(writer, normal, apdu[2]!);
-  if (attributeId === 0 && !allows(request, conformanceMask.attributeZeroGet)) {
-    writeResult(writer, "scope-of-access-violated");
-  } else {
-    writeResult(writer, readEntry(entry, classId, attributeId, accessContext(request, undefined)));
+  const result =
+    attributeId === 0 && !allows(request, conformanceMask.attributeZeroGet)
+      ? "scope-of-access-violated"
+      : readEntry(entry, classId, attributeId, accessContext(request, undefined));
+  if (typeof result === "string") {
+    writeHead(writer, normal, apdu[2]!);
+    writeResult(writer, result);
+    return undefined;
   }
+  // C4 01 iip 00: head and choice at once.
+  writer.uint32((getResponse << 24) | (normal << 16) | (apdu[2]! << 8));
+  writeData(writer, result);
   return splitIfLong(request, writer, 1);
 }
 
@@ -117,6 +124,16 @@ function readSelected(request: ServiceRequest, attribute: AttributeDescriptor): 
  * Get-Data-Result's 00 before the Data is not part of the raw data.
  */
 function splitIfLong(
+  request: ServiceRequest,
+  writer: OctetWriter,
+  choiceOctets: 0 | 1,
+): Progress | undefined {
+  return writer.length - request.prefix.length <= pduOctetsMax(request.facts)
+    ? undefined
+    : split(request, writer, choiceOctets);
+}
+
+function split(
   request: ServiceRequest,
   writer: OctetWriter,
   choiceOctets: 0 | 1,

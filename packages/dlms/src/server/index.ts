@@ -1,8 +1,5 @@
-export {
-  answerOctetsCeiling,
-  ServerAssociation,
-  type ServerAssociationOptions,
-} from "./association.ts";
+export { answerOctetsCeiling, ServerAssociation } from "./association.ts";
+export type { ServerAssociationOptions } from "./association-state.ts";
 export { accessBit, type AccessMode, type AccessRights } from "./access-rights.ts";
 export { currentAssociation, type CurrentAssociationOptions } from "./current-association.ts";
 export type {

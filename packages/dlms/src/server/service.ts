@@ -85,8 +85,8 @@ export function unitOctetsMax({
   return Math.max(pduOctetsMin, Math.min(serverMaxPduOctets, clientMaxPduOctets));
 }
 
-/** The same before ciphering, which adds to it. */
-function pduOctetsMax(facts: AssociationFacts): number {
+/** The same before ciphering, which adds to it: what fits is sent as it is. */
+export function pduOctetsMax(facts: AssociationFacts): number {
   return Math.max(pduOctetsMin, unitOctetsMax(facts) - (facts.protectionOctets ?? 0));
 }
 

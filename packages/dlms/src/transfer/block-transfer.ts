@@ -20,7 +20,7 @@ export interface BlockTransferOptions {
   /**
    * What follows an acknowledgement that shows a gap: every block behind the gap ("from-lost",
    * default), or the first lost one alone, for a peer that holds the others ("lost-only"). The
-   * editions of the Green Book differ: docs/decisions/0007-general-block-transfer.md.
+   * editions of the Green Book differ: docs/decisions/0008-general-block-transfer.md.
    */
   readonly repetition?: BlockRepetition;
   /** Octets of the peer's APDU; beyond: `xdlms/limit`. */
@@ -77,6 +77,8 @@ export class BlockTransfer {
   #repeats = 0;
   /** Number of the next acknowledgement once everything of ours is sent. */
   #acknowledgements = 0;
+  /** The peer's APDU has no answer: nothing of ours is to come. */
+  #unanswered = false;
 
   /** @throws {ProtocolError} xdlms/limit: `apduOctetsMax` has no room for a block. */
   constructor(options: BlockTransferOptions, output: BlockTransferOutput) {
@@ -117,6 +119,13 @@ export class BlockTransfer {
     }
     this.#outgoing.begin(apdu);
     this.#sendWindow();
+  }
+
+  /** The peer's APDU, received, has no answer: acknowledges it by an empty last block (a server). */
+  confirm(): void {
+    if (this.#closed || !this.#delivered) return;
+    this.#unanswered = true;
+    this.#acknowledge();
   }
 
   /** Ends the transfer from our side: nothing is sent or told any more. */
@@ -207,7 +216,7 @@ export class BlockTransfer {
 
   #acknowledge(): void {
     const outgoing = this.#outgoing;
-    if (this.#role === "server" && !outgoing.hasApdu) {
+    if (this.#role === "server" && !outgoing.hasApdu && !this.#unanswered) {
       // Our own blocks are still to come: this empty one is the first of them.
       this.#transmit({ ...outgoing.block(outgoing.emptyNumber()), streaming: false });
       return;
