@@ -18,6 +18,11 @@ import type { UnaskedTime } from "./meter-outlet.ts";
 import { type ServedMeter, type Speaker, type SpeakerOptions, viewOf } from "./served-meter.ts";
 
 const inactivityMsDefault = 120_000;
+/**
+ * Pause behind which no frame goes on (IEC 62056-46, inter-octet timeout of class 23: up to 6 s).
+ * Shorter than clients wait for an answer: their repeat is not taken for the rest of a lost frame.
+ */
+const octetPauseMs = 2000;
 const nothing = new Uint8Array(0);
 /** Unasked units that wait for a client's poll; what is more is refused to its sender. */
 const waitingUnitsMax = 16;
@@ -27,16 +32,21 @@ export class HdlcSpeaker implements Speaker {
   readonly #options: SpeakerOptions;
   readonly #deframer = new HdlcDeframer();
   readonly #links = new Map<number, MeterLink>();
+  readonly #pause: Deadline;
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
+    this.#pause = new Deadline(options.clock, () => this.#deframer.flush(this));
   }
 
   receive(octets: Uint8Array): void {
     this.#deframer.push(octets, this);
+    if (!this.#deframer.idle) this.#pause.arm(octetPauseMs);
+    else if (this.#pause.armed) this.#pause.disarm();
   }
 
   close(): void {
+    this.#pause.close();
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
   }
