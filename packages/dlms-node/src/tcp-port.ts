@@ -70,6 +70,8 @@ export function openTcpPort(options: TcpPortOptions): Promise<Port> {
       settle();
       port.attach(socket);
       resolve(port);
+      // Four system calls, made while the first frame is on its way.
+      setImmediate(() => socket.setKeepAlive(true, keepAliveMs));
     });
   });
 }
@@ -91,8 +93,6 @@ function connectSocket(options: TcpPortOptions, port: TcpPort): Socket {
     host,
     port: options.port,
     noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: keepAliveMs,
   };
   if (tls !== undefined) {
     // Server name indication takes names only.
