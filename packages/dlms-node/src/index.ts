@@ -185,6 +185,11 @@ export {
   shiftClock,
 } from "./cosem/meter-clock.ts";
 export {
+  type CompactDataReading,
+  type CompactDataRequest,
+  readCompactData,
+} from "./cosem/read-compact-data.ts";
+export {
   type ListSession,
   type MeterObject,
   type ObjectListRequest,

@@ -60,8 +60,8 @@ export function writeData(writer: OctetWriter, data: Data): void {
   }
 }
 
-/** A simple value behind its tag. */
-function writeContents(writer: OctetWriter, data: Data): void {
+/** A simple value behind its tag. @throws {RangeError} a value out of its range, or no simple one. */
+export function writeContents(writer: OctetWriter, data: Data): void {
   switch (data.type) {
     case "null-data":
     case "dont-care":

@@ -18,6 +18,21 @@ export {
 } from "./catalogue.ts";
 export { type CivilTime, civilToIso, civilToMs, msToCivil } from "./civil-time.ts";
 export {
+  type CompactDataDescription,
+  type CompactDataOptions,
+  type CompactValue,
+  decodeCompactBuffer,
+  decodeCompactData,
+  encodeCompactBuffer,
+} from "./compact-data.ts";
+export {
+  type CompactTemplateOptions,
+  type CompactType,
+  compactTypeOf,
+  decodeCompactTemplate,
+  encodeCompactTemplate,
+} from "./compact-template.ts";
+export {
   type ClockStatus,
   clockStatus,
   type CosemDate,

@@ -62,6 +62,7 @@ export {
   servedImageTransfer,
   type ServedImageTransferOptions,
 } from "./objects/image-transfer-object.ts";
+export { servedCompactData, type ServedCompactDataOptions } from "./objects/compact-data-object.ts";
 export {
   servedData,
   type ServedDataOptions,
