@@ -41,6 +41,9 @@ import type {
 } from "./session.ts";
 import { ShortNameAccess } from "./short-name-access.ts";
 
+/** Of the invoke octet: the service is answered. */
+const confirmedBit = 0x40;
+
 /** A session as its users see it: requests in, values out. */
 export class ClientSession implements Session {
   readonly negotiated: SessionNegotiated;
@@ -138,6 +141,27 @@ export class ClientSession implements Session {
     return dialogue.run(exchange, options);
   }
 
+  async unconfirmedSet(
+    attribute: AttributeDescriptor,
+    data: Data,
+    options?: RequestOptions,
+  ): Promise<void> {
+    const dialogue = this.#byLogicalName();
+    const invoke = dialogue.nextInvoke() & ~confirmedBit;
+    await dialogue.run(new SetExchange({ attribute, data }, invoke, dialogue.context), options);
+  }
+
+  async unconfirmedAction(
+    method: MethodDescriptor,
+    parameters?: Data,
+    options?: RequestOptions,
+  ): Promise<void> {
+    const dialogue = this.#byLogicalName();
+    const invoke = dialogue.nextInvoke() & ~confirmedBit;
+    const call = parameters === undefined ? { method } : { method, parameters };
+    await dialogue.run(new ActionExchange(call, invoke, dialogue.context), options);
+  }
+
   async actionWithList(
     calls: readonly MethodCall[],
     options?: RequestOptions,
@@ -204,6 +228,11 @@ export class ClientSession implements Session {
     const dialogue = this.#dialogue;
     const exchange = new ResumedGetExchange(attribute, from, dialogue.context);
     return dialogue.run(exchange, options);
+  }
+
+  #byLogicalName(): SessionDialogue {
+    if (this.#shortNames === undefined) return this.#dialogue;
+    throw new TypeError("short names have unconfirmedWrite");
   }
 
   #byShortName(): ShortNameAccess {

@@ -92,7 +92,8 @@ export { SessionError, type SessionErrorCode, sessionErrors } from "./session-er
 export type { FrameObserver, SessionEvent, SessionPhase } from "./observer.ts";
 export { type ServedLine, type ServeEvent, serveTcp, type ServeTcpOptions } from "./serve-tcp.ts";
 export { type ServedFraming, serveSession, type ServerSessionOptions } from "./server-session.ts";
-export type { ServedMeter } from "./served-meter.ts";
+export type { MeterBehind, ServedMeter } from "./served-meter.ts";
+export { type Broadcast, type BroadcastOptions, sendBroadcast } from "./send-broadcast.ts";
 export {
   MeterOutlet,
   type OutletOptions,

@@ -12,10 +12,12 @@ import {
   parseFrame,
 } from "@lectura/dlms/hdlc";
 import { apduOctetsMax } from "@lectura/dlms/octets";
-import { ServerAssociation, type Unasked } from "@lectura/dlms/server";
+import type { ServerAssociation, Unasked } from "@lectura/dlms/server";
 import { Deadline } from "./deadline.ts";
 import type { UnaskedTime } from "./meter-outlet.ts";
+import { ServedAssociations } from "./served-associations.ts";
 import { type ServedMeter, type Speaker, type SpeakerOptions, viewOf } from "./served-meter.ts";
+import { StandingAssociations } from "./standing-associations.ts";
 
 const inactivityMsDefault = 120_000;
 /**
@@ -33,9 +35,11 @@ export class HdlcSpeaker implements Speaker {
   readonly #deframer = new HdlcDeframer();
   readonly #links = new Map<number, MeterLink>();
   readonly #pause: Deadline;
+  readonly #standing: StandingAssociations;
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
+    this.#standing = new StandingAssociations(options.writer);
     this.#pause = new Deadline(options.clock, () => this.#deframer.flush(this));
   }
 
@@ -55,7 +59,11 @@ export class HdlcSpeaker implements Speaker {
   frame(octets: Uint8Array): void {
     const frame = parseFrame(octets);
     const { destination, source } = frame;
-    if (source.size !== 1 || isAllStation(destination)) return;
+    if (source.size !== 1) return;
+    if (isAllStation(destination)) {
+      this.#hearForAll(frame);
+      return;
+    }
     const key =
       ((destination.upper * 0x4000 + destination.lower) * 8 + destination.size) * 128 +
       source.upper;
@@ -71,6 +79,32 @@ export class HdlcSpeaker implements Speaker {
   /** Called by the deframer: noise on the line is nobody's. */
   discarded(): void {
     // Nothing answers octets that are no frame.
+  }
+
+  /**
+   * A UI frame for all stations (IEC 62056-46 clause 6.4.2.4): every meter it may mean hears it
+   * within its association with the client, with or without a link, and none answers.
+   */
+  #hearForAll({ control, segmented, information, destination, source }: HdlcFrame): void {
+    if (control.type !== "UI" || segmented || llcOf(information) !== "command") return;
+    const apdu = information.subarray(llcOctets);
+    const nowMs = this.#options.clock.nowMs();
+    for (const meter of this.#options.meters) {
+      if (!addressesServer(destination, meter.address)) continue;
+      const association =
+        this.#openAssociation(meter, source.upper) ??
+        this.#standing.of(viewOf(meter, source.upper));
+      association?.receiveUnanswered(apdu, nowMs);
+    }
+  }
+
+  /** The client may have links to one meter by several forms of its address. */
+  #openAssociation(meter: ServedMeter, clientSap: number): ServerAssociation | undefined {
+    for (const link of this.#links.values()) {
+      const own = link.meter === meter && link.clientSap === clientSap ? link.own : undefined;
+      if (own?.facts !== undefined) return own;
+    }
+    return undefined;
   }
 
   #open(frame: HdlcFrame): MeterLink | undefined {
@@ -89,9 +123,11 @@ function isCalled(meter: ServedMeter, frame: HdlcFrame): boolean {
 
 /** One client's link to one meter with the association above it. */
 class MeterLink implements LinkOutput {
+  readonly meter: ServedMeter;
+  readonly clientSap: number;
   readonly #options: SpeakerOptions;
   readonly #link: HdlcServerLink;
-  readonly #association: ServerAssociation | undefined;
+  readonly #associations: ServedAssociations;
   readonly #deadline: Deadline;
   readonly #attached: Disposable | undefined;
   /** Unasked units that wait for the client to poll. */
@@ -99,32 +135,38 @@ class MeterLink implements LinkOutput {
 
   constructor(options: SpeakerOptions, meter: ServedMeter, frame: HdlcFrame) {
     const { size, upper, lower } = frame.destination;
-    const view = viewOf(meter, frame.source.upper);
+    const clientSap = frame.source.upper;
+    this.meter = meter;
+    this.clientSap = clientSap;
     this.#options = options;
     const { writer } = options;
     // Each unit hands the turn over: general blocks go one by one.
-    this.#association =
-      view && new ServerAssociation({ view, prefix: llcResponse, writer, streaming: false });
+    const answers = { writer, prefix: llcResponse, streaming: false };
+    this.#associations = new ServedAssociations({ meter, clientSap, ...answers });
     this.#deadline = new Deadline(options.clock, () => this.#link.deadline());
     this.#link = new HdlcServerLink({
       output: this,
       server: { size, upper, lower },
-      clientSap: frame.source.upper,
+      clientSap,
       accepts: () => this.known,
       parameters: meter.hdlc ?? {},
       inactivityMs: meter.inactivityMs ?? inactivityMsDefault,
       strict: meter.strict ?? false,
       unitOctetsMax: llcOctets + apduOctetsMax,
     });
-    const clientSap = frame.source.upper;
     this.#attached =
-      view &&
+      this.own &&
       meter.outlet?.attach({ clientSap, send: (apdu, when) => this.#sendUnasked(apdu, when) });
   }
 
   /** False: the meter has no view for this client; its frames are answered with DM. */
   get known(): boolean {
-    return this.#association !== undefined;
+    return this.#associations.known;
+  }
+
+  /** With the meter itself. */
+  get own(): ServerAssociation | undefined {
+    return this.#associations.own;
   }
 
   receive(frame: HdlcFrame): void {
@@ -140,7 +182,7 @@ class MeterLink implements LinkOutput {
   /** UI frames, now or before the next answer: on a shared line no meter speaks out of turn. */
   #sendUnasked(apdu: Unasked, when: UnaskedTime): boolean {
     const room = this.#link.negotiated.transmitOctetsMax;
-    const units = this.#association?.unasked(apdu, room) ?? [];
+    const units = this.own?.unasked(apdu, room) ?? [];
     if (units.length === 0) return false;
     if (when === "now") {
       for (const unit of units) this.#link.sendUnnumbered(unit);
@@ -158,7 +200,7 @@ class MeterLink implements LinkOutput {
   }
 
   #reset(): void {
-    this.#association?.reset();
+    this.#associations.reset();
     this.#waiting = undefined;
   }
 
@@ -180,14 +222,16 @@ class MeterLink implements LinkOutput {
 
   information(unit: Uint8Array): void {
     const apdu = llcOf(unit) === "command" ? unit.subarray(llcOctets) : nothing;
-    const answer = this.#association?.receive(apdu, this.#options.clock.nowMs());
+    const answer = this.#associations.receive(apdu, this.#options.clock.nowMs());
     if (this.#waiting !== undefined) this.#sendWaiting(this.#waiting);
     if (answer === undefined) this.#link.acknowledge();
     else this.#link.send(answer);
   }
 
-  unnumbered(): void {
-    // Unconfirmed services by UI are not served; the standard wants no answer.
+  /** Services nobody answers; the standard wants no answer by the link either. */
+  unnumbered(unit: Uint8Array): void {
+    if (llcOf(unit) !== "command") return;
+    this.#associations.receiveUnanswered(unit.subarray(llcOctets), this.#options.clock.nowMs());
   }
 
   closed(): void {

@@ -1,7 +1,8 @@
 /** Meters behind the wrapper of TCP and UDP. */
-import { ServerAssociation } from "@lectura/dlms/server";
-import { encodeWrapper, WrapperDeframer } from "@lectura/dlms/wrapper";
+import { allStationWPort, encodeWrapper, WrapperDeframer } from "@lectura/dlms/wrapper";
+import { ServedAssociations } from "./served-associations.ts";
 import { type Speaker, type SpeakerOptions, viewOf } from "./served-meter.ts";
+import { StandingAssociations } from "./standing-associations.ts";
 
 const nothing = new Uint8Array(0);
 
@@ -9,11 +10,13 @@ const nothing = new Uint8Array(0);
 export class WrapperSpeaker implements Speaker {
   readonly #options: SpeakerOptions;
   readonly #deframer = new WrapperDeframer();
-  readonly #associations = new Map<number, ServerAssociation>();
+  readonly #associations = new Map<number, ServedAssociations>();
+  readonly #standing: StandingAssociations;
   readonly #attached: Disposable[] = [];
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
+    this.#standing = new StandingAssociations(options.writer);
   }
 
   receive(octets: Uint8Array): void {
@@ -33,7 +36,11 @@ export class WrapperSpeaker implements Speaker {
 
   /** Called by the deframer. */
   apdu(source: number, destination: number, apdu: Uint8Array): void {
-    const key = destination * 0x1_0000 + source;
+    if (destination === allStationWPort) {
+      this.#hearForAll(source, apdu);
+      return;
+    }
+    const key = keyOf(source, destination);
     const association = this.#associations.get(key) ?? this.#open(key, source, destination);
     let answer = association?.receive(apdu, this.#options.clock.nowMs());
     while (answer !== undefined) {
@@ -47,18 +54,29 @@ export class WrapperSpeaker implements Speaker {
     // Nothing answers them.
   }
 
-  #open(key: number, source: number, destination: number): ServerAssociation | undefined {
+  /** Every meter that is associated with the client hears it, and none answers. */
+  #hearForAll(source: number, apdu: Uint8Array): void {
+    const nowMs = this.#options.clock.nowMs();
+    for (const meter of this.#options.meters) {
+      const open = this.#associations.get(keyOf(source, meter.address.upper));
+      const association = open?.own ?? this.#standing.of(viewOf(meter, source));
+      association?.receiveUnanswered(apdu, nowMs);
+    }
+  }
+
+  #open(key: number, source: number, destination: number): ServedAssociations | undefined {
     const called = this.#options.meters.filter(({ address }) => address.upper === destination);
     const meter = called.length === 1 ? called[0] : undefined;
-    const view = meter && viewOf(meter, source);
-    if (view === undefined) return undefined;
+    if (meter === undefined) return undefined;
     const { writer } = this.#options;
-    const association = new ServerAssociation({ view, prefix: nothing, writer });
+    const common = { prefix: nothing, writer, streaming: true };
+    const association = new ServedAssociations({ meter, clientSap: source, ...common });
+    if (!association.known) return undefined;
     this.#associations.set(key, association);
-    const attached = meter?.outlet?.attach({
+    const attached = meter.outlet?.attach({
       clientSap: source,
       send: (apdu) => {
-        const units = association.unasked(apdu);
+        const units = association.own?.unasked(apdu) ?? [];
         for (const unit of units) this.#options.send(encodeWrapper(destination, source, unit));
         return units.length > 0;
       },
@@ -66,4 +84,8 @@ export class WrapperSpeaker implements Speaker {
     if (attached !== undefined) this.#attached.push(attached);
     return association;
   }
+}
+
+function keyOf(source: number, destination: number): number {
+  return destination * 0x1_0000 + source;
 }

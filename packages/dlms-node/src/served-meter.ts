@@ -2,8 +2,16 @@
 import type { HdlcParameters, ServerAddress } from "@lectura/dlms/hdlc";
 import type { OctetWriter } from "@lectura/dlms/octets";
 import { type AssociationView, checkView, type LogicalDevice } from "@lectura/dlms/server";
+import type { GatewayTarget } from "@lectura/dlms/wrapper";
 import type { Clock } from "./clock.ts";
 import type { MeterOutlet } from "./meter-outlet.ts";
+
+/** A meter on a network behind a gateway. */
+export interface MeterBehind {
+  /** What the header of the gateway protocol says to reach it. */
+  readonly target: GatewayTarget;
+  readonly device: LogicalDevice;
+}
 
 /** One meter behind a stream. */
 export interface ServedMeter {
@@ -18,6 +26,11 @@ export interface ServedMeter {
   readonly inactivityMs?: number;
   /** Takes what the meter sends unasked to its clients. Absent: it sends nothing. */
   readonly outlet?: MeterOutlet;
+  /**
+   * Meters behind it: it is a gateway (Green Book, "Gateway protocol"). A client reaches them at its
+   * address, each association with one of them is its own. Absent: there are none.
+   */
+  readonly behind?: readonly MeterBehind[];
   /** Answer by FRMR or silence what the standard says, instead of living with it. Absent: false. */
   readonly strict?: boolean;
 }
@@ -39,10 +52,17 @@ export interface Speaker {
 
 /** @throws {RangeError} a view that contradicts itself: said before a client meets it */
 export function checkMeters(meters: readonly ServedMeter[]): void {
-  for (const { device } of meters) device.views.forEach(checkView);
+  for (const { device, behind = [] } of meters) {
+    for (const { views } of [device, ...behind.map((meter) => meter.device)]) {
+      views.forEach(checkView);
+    }
+  }
 }
 
 /** What the meter shows to that client; undefined: nothing. */
-export function viewOf(meter: ServedMeter, clientSap: number): AssociationView | undefined {
-  return meter.device.views.find((view) => view.clientSap === clientSap);
+export function viewOf(
+  { device }: Pick<ServedMeter, "device">,
+  clientSap: number,
+): AssociationView | undefined {
+  return device.views.find((view) => view.clientSap === clientSap);
 }

@@ -123,6 +123,22 @@ export interface Session extends AsyncDisposable {
     parameters?: Data,
     options?: RequestOptions,
   ): Promise<ActionOutcome>;
+  /**
+   * Writes one attribute without an answer: resolves once the request has arrived, whatever the meter
+   * makes of it. This and the next @throws {ProtocolError} xdlms/pdu-too-long: it has no blocks;
+   * @throws {TypeError} in an association with short names, which has `unconfirmedWrite`.
+   */
+  unconfirmedSet(
+    attribute: AttributeDescriptor,
+    data: Data,
+    options?: RequestOptions,
+  ): Promise<void>;
+  /** Invokes one method without an answer. */
+  unconfirmedAction(
+    method: MethodDescriptor,
+    parameters?: Data,
+    options?: RequestOptions,
+  ): Promise<void>;
   /** Invokes several methods in one request; in several as `setWithList`. */
   actionWithList(
     calls: readonly MethodCall[],

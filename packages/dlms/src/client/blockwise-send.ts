@@ -24,6 +24,8 @@ export interface RequestContent {
   readonly blocksAllowed: boolean;
 }
 
+/** Of the invoke octet: the service is answered. */
+const confirmedBit = 0x40;
 /** Invoke octet, form and tag before everything. */
 const prefixOctets = 3;
 /** last-block and block-number before the raw-data. */
@@ -58,12 +60,18 @@ export abstract class BlockwiseSend<Result> extends Exchange<Result> {
     return this.#blocks === undefined || this.#blocks.exhausted;
   }
 
+  override get unconfirmed(): boolean {
+    return (this.invoke & confirmedBit) === 0;
+  }
+
   start(writer: OctetWriter): void {
     const { head, between, values, blocksAllowed } = this.#content;
     const wholeOctets = prefixOctets + head.length + between.length + values.length;
-    const fits = wholeOctets <= this.context.sendOctetsMax;
-    if (fits || !blocksAllowed) {
-      checkWhole(wholeOctets, this.context);
+    const { sendOctetsMax } = this.context;
+    const fits = wholeOctets <= sendOctetsMax;
+    if (fits || !blocksAllowed || this.unconfirmed) {
+      // What nobody answers has nobody to ask for its next block.
+      checkWhole(wholeOctets, this.unconfirmed ? { sendOctetsMax } : this.context);
       this.#prefix(writer, this.#forms.whole);
       writer.octets(head);
       writer.octets(between);

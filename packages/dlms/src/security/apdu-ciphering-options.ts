@@ -20,6 +20,11 @@ export interface ApduCipheringOptions {
   readonly counter: InvocationCounter;
   /** What was seen from the peer; shared by its associations. Absent: this one's own. */
   readonly windows?: ReplayWindows;
+  /**
+   * Services go under the broadcast key, and `counter` is that key's: for those who speak to many at
+   * once. Absent = false.
+   */
+  readonly broadcast?: boolean;
   /** Absent = "service": glo- or ded- by service. */
   readonly form?: EnvelopeForm;
   /** Of services this side sends. "none": ciphered context, plain services (policy 0). */

@@ -171,7 +171,9 @@ export class ApduCiphering {
     const { suite } = this.#options;
     const dedicated = !initiate && (kind === undefined || kind.dedicated);
     const counter = dedicated ? this.#dedicatedCounter : undefined;
-    const cipher = this.#ciphers.of(counter === undefined ? "unicast" : "dedicated", suites[suite]);
+    const broadcastKey = !initiate && this.#options.broadcast === true;
+    const globalKey = broadcastKey ? "broadcast" : "unicast";
+    const cipher = this.#ciphers.of(counter === undefined ? globalKey : "dedicated", suites[suite]);
     const invocationCounter = (counter ?? this.#options.counter).take();
     const systemTitle = this.ownSystemTitle;
     const scope = counter === undefined ? "global" : "dedicated";
@@ -183,6 +185,7 @@ export class ApduCiphering {
       suite,
       authenticated: bits.authenticated,
       encrypted: bits.encrypted,
+      broadcastKey,
     };
     cipher.sealInto(control, origin, apdu, envelope, envelope.length - octets);
     return envelope;

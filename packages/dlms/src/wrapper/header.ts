@@ -20,6 +20,8 @@ export interface WrapperHeader {
 export const wrapperHeaderOctets = 8;
 /** TCP and UDP port registered for it. */
 export const wrapperPort = 4059;
+/** wPort of all stations (IEC 62056-47): heard by everybody, answered by nobody. */
+export const allStationWPort = 0x7f;
 /** The only version there is (IEC 62056-47). */
 export const wrapperVersion = 1;
 

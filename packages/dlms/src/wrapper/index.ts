@@ -6,6 +6,7 @@ export {
   readGatewayHeader,
 } from "./gateway-header.ts";
 export {
+  allStationWPort,
   decodeWrapper,
   decodeWrapperHeader,
   encodeWrapper,

@@ -231,6 +231,12 @@ class ScriptedSession implements Session {
   write(): never {
     throw new TypeError("acquisition has no short names");
   }
+  unconfirmedSet(): never {
+    throw new TypeError("acquisition does not write");
+  }
+  unconfirmedAction(): never {
+    throw new TypeError("acquisition does not act");
+  }
   unconfirmedWrite(): never {
     throw new TypeError("acquisition has no short names");
   }
