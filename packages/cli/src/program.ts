@@ -176,6 +176,26 @@ const tlsFlags = [
   ["--ca <file>", "caFile"],
 ] as const;
 
+const lineTlsFlags = [
+  ...tlsFlags,
+  ["--cert <file>", "certFile"],
+  ["--cert-key <file>", "keyFile"],
+] as const;
+
+const dialInFlags = [
+  ["--listen <host:port>", "dialIn"],
+  ["--dials-from <address>", "dialsFrom"],
+  ["--dials-as <name>", "dialsAs"],
+  ["--dials-with <octets>", "dialsWith"],
+] as const;
+
+const wayFlags = [
+  ...streamFlags,
+  ["--mode-e-address <address>", "modeEAddress"],
+  ...lineTlsFlags,
+  ...dialInFlags,
+] as const;
+
 const wireFlags = [
   ["--timeout <time>", "timeout"],
   ["--record <file>", "record"],
@@ -185,6 +205,7 @@ const wireFlags = [
 
 const meterFlags = [
   ...addressFlags,
+  ...wayFlags,
   ...securityFlags,
   ["--line <name>", "lineName"],
   ["--plan <keys>", "plan"],
@@ -195,6 +216,7 @@ const meterFlags = [
 
 const lineFlags = [
   ["--tcp <host:port>", "tcp"],
+  ...wayFlags,
   ["--framing <framing>", "framing"],
   ["--gap <time>", "gap"],
   ["--timeout <time>", "timeout"],

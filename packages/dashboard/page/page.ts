@@ -20,7 +20,7 @@ interface EventItem {
 interface StatusAnswer {
   readonly meters: readonly {
     readonly meter: { readonly name: string };
-    readonly line: { readonly endpoint: { readonly host: string; readonly port: number } };
+    readonly at: string;
     readonly state: string;
     readonly code?: string;
     readonly latest: readonly ReadingItem[];
@@ -221,11 +221,11 @@ async function look(): Promise<void> {
     const status = (await answer.json()) as StatusAnswer;
     const names = new Set(status.meters.map(({ meter }) => meter.name));
     for (const name of views.keys()) if (!names.has(name)) views.delete(name);
-    for (const { meter, line, state, code, latest } of status.meters) {
+    for (const { meter, at, state, code, latest } of status.meters) {
       const view = viewOf(meter.name);
       view.state = state;
       view.code = code;
-      view.tcp = `${line.endpoint.host}:${line.endpoint.port}`;
+      view.tcp = at;
       for (const item of latest) take({ ...item, meter: meter.name });
     }
     ({ sinks } = status);

@@ -66,7 +66,9 @@ export interface SessionOptions {
   readonly gateway?: GatewayTarget;
   /** An open stream; it stays open when the session ends. */
   readonly port?: Port;
-  /** Default "hdlc"; over `udp` "wrapper", and nothing else. */
+  /** `port` carries datagrams, as one of `openUdpPort` does: what holds for `udp` holds for it. */
+  readonly datagrams?: boolean;
+  /** Default "hdlc"; over datagrams "wrapper", and nothing else. */
   readonly framing?: "hdlc" | "wrapper";
   /** Client SAP; also the wrapper's client wPort. Default 16, the public client. */
   readonly clientSap?: number;

@@ -39,18 +39,25 @@ export function planSession(options: SessionOptions): SessionPlan {
   checkLimits(options);
   const timeouts =
     options.timeouts === undefined ? defaultTimeouts : { ...defaultTimeouts, ...options.timeouts };
-  const framing = options.framing ?? (options.udp === undefined ? "hdlc" : "wrapper");
+  const framing = options.framing ?? (sendsDatagrams(options) ? "wrapper" : "hdlc");
   const candidates =
     framing === "wrapper" ? [wrapperLink(options, timeouts)] : hdlcLinks(options, timeouts);
   return { framing, candidates, profile: profileOf(options), timeouts };
 }
 
-function checkTransport({ tcp, udp, serial, port, tls, framing, modeE }: SessionOptions): void {
+/** One datagram carries one unit, and may be lost. */
+function sendsDatagrams({ udp, datagrams }: SessionOptions): boolean {
+  return udp !== undefined || datagrams === true;
+}
+
+function checkTransport(options: SessionOptions): void {
+  const { tcp, udp, serial, port, tls, framing, modeE } = options;
   const given = [tcp, udp, serial, port].filter((transport) => transport !== undefined);
   if (given.length !== 1) throw new RangeError("give one of tcp, udp, serial and port");
   if (tls !== undefined && tcp === undefined) throw new RangeError("tls needs tcp");
-  if (udp !== undefined && framing === "hdlc") throw new RangeError("udp carries the wrapper");
-  if (modeE !== undefined && (udp !== undefined || framing === "wrapper")) {
+  const isUdp = sendsDatagrams(options);
+  if (isUdp && framing === "hdlc") throw new RangeError("udp carries the wrapper");
+  if (modeE !== undefined && (isUdp || framing === "wrapper")) {
     throw new RangeError("mode E leads to HDLC");
   }
 }
@@ -119,12 +126,9 @@ function wrapperLink(options: SessionOptions, timeouts: SessionTimeouts): LinkCa
  * one would be a replay, SET and ACTION would be carried out twice, and a credential goes out once.
  * Where every invoke-id is 1 a late answer could be taken for that of the next request.
  */
-function repeatsOf({
-  udp,
-  quirks,
-  attemptsMax = attemptsMaxDefault,
-}: SessionOptions): Partial<WrapperLinkOptions> {
-  if (udp === undefined || quirks?.invokeIdAlwaysOne === true) return {};
+function repeatsOf(options: SessionOptions): Partial<WrapperLinkOptions> {
+  const { quirks, attemptsMax = attemptsMaxDefault } = options;
+  if (!sendsDatagrams(options) || quirks?.invokeIdAlwaysOne === true) return {};
   return { attemptsMax, repeatable: isPlainGet };
 }
 

@@ -23,12 +23,16 @@ export const gatewayErrors = {
   "api/unauthorized": "operator",
   /** url, problem */
   "api/unreachable": "pause",
+  /** name, endpoint: the meter has not dialled in, or its connection is in use no more */
+  "line/not-dialled-in": "reopen-line",
   /** name */
   "line/paused": "operator",
   /** name */
   "line/queue-full": "pause",
   /** name */
   "line/stopped": "operator",
+  /** file, problem: a certificate, key or authority of the line cannot be read */
+  "line/tls-file": "operator",
   /** name, cause (code): down, with the next attempt still to come */
   "line/waiting": "reopen-line",
   /** name, cause (code), seconds */
@@ -51,6 +55,8 @@ export const gatewayErrors = {
   "registry/bad-file": "operator",
   /** key */
   "registry/duplicate-key": "operator",
+  /** endpoint, line (the one that has it), setting (what differs) */
+  "registry/endpoint-conflict": "operator",
   /** endpoint, line (the one that has it) */
   "registry/endpoint-taken": "operator",
   /** endpoint, line, framing (what the line has), wanted */

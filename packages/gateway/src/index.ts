@@ -30,6 +30,16 @@ export type {
 } from "./readings/reading.ts";
 export { exportFleet, importFleet, type ImportReport } from "./registry/import/import-fleet.ts";
 export { type FleetFormat, parseFleetFile } from "./registry/import/fleet-file.ts";
+export {
+  type DialInIdentity,
+  endpointText,
+  type LineEndpoint,
+  type ListenEndpoint,
+  type ModeESettings,
+  type SerialLineEndpoint,
+  type TcpEndpoint,
+  type UdpEndpoint,
+} from "./registry/line-endpoint.ts";
 export type {
   Line,
   Meter,

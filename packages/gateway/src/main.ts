@@ -1,7 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type Clock, openSession, openTcpPort, sharePort, systemClock } from "@lectura/dlms-node";
+import {
+  type Clock,
+  openSession,
+  type SerialDriver,
+  sharePort,
+  systemClock,
+} from "@lectura/dlms-node";
 import { Acquisition } from "./acquisition/acquisition.ts";
+import { DialIn } from "./acquisition/line/dial-in.ts";
+import { type LinePortParts, openLinePort } from "./acquisition/line/open-line-port.ts";
 import { Schedule } from "./acquisition/schedule/schedule.ts";
 import { CounterBook } from "./acquisition/security/counter-book.ts";
 import type { Wire } from "./acquisition/wire.ts";
@@ -45,6 +53,10 @@ export interface GatewayOptions {
   /** 0 <= x < 1, for jitter. */
   readonly random?: () => number;
   readonly openPort?: Wire["openPort"];
+  /** Absent: the package `serialport`, where it is installed. */
+  readonly serialDriver?: SerialDriver;
+  /** Hears readings and events from the very first on; `control.subscribe` begins when asked. */
+  readonly onItem?: (item: StreamItem) => void;
 }
 
 /** A running gateway. Disposing it is `stop()`. */
@@ -86,7 +98,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const parts = connect({ options, settings, clock, random, isFull, store, registry, log });
   const { control, refresh, pipeline, acquisition, delivery, schedule } = parts;
   await control.begin();
+  const { onItem } = options;
+  if (onItem !== undefined) opened.use(control.subscribe(onItem));
   refresh();
+  opened.use(parts.dialIn);
   const changes = registry.onChange(refresh);
   opened.use(changes);
   opened.use(schedule);
@@ -134,6 +149,7 @@ interface Rooms {
 interface Parts {
   readonly control: LiveControl;
   readonly acquisition: Acquisition;
+  readonly dialIn: DialIn;
   readonly pipeline: Pipeline;
   readonly delivery: Delivery;
   readonly schedule: Schedule;
@@ -169,9 +185,14 @@ function connect(rooms: Rooms): Parts {
     isHeard: () => stream.isHeard,
     tell,
   });
+  const dialIn = new DialIn({
+    clock,
+    onEvent: tell,
+    reached: (lineIds) => acquisition.reached(lineIds),
+  });
   const acquisition = new Acquisition(
     {
-      wire: wireOf(options, clock),
+      wire: wireOf(options, clock, dialIn),
       clock,
       random,
       schedule,
@@ -187,7 +208,10 @@ function connect(rooms: Rooms): Parts {
   const refresh = (): void =>
     view.refresh({
       applySinks: (sinks) => delivery.apply(sinks),
-      applyFleet: (fleet) => acquisition.apply(fleet),
+      applyFleet: (fleet) => {
+        acquisition.apply(fleet);
+        if (isFull) dialIn.apply(fleet.lines);
+      },
       onError: (error) => log.internal("the registry could not be read", error),
     });
   const control = new LiveControl({
@@ -202,7 +226,7 @@ function connect(rooms: Rooms): Parts {
     journaled: () => pipeline.journaled,
     reconcile: refresh,
   });
-  return { control, acquisition, pipeline, delivery, schedule, log, clock, refresh };
+  return { control, acquisition, dialIn, pipeline, delivery, schedule, log, clock, refresh };
 }
 
 function deliveryOf(
@@ -225,8 +249,11 @@ function deliveryOf(
   });
 }
 
-function wireOf(options: GatewayOptions, clock: Clock): Wire {
-  const openPort: Wire["openPort"] = (request) => openTcpPort({ ...request, clock });
+function wireOf(options: GatewayOptions, clock: Clock, dialIn: DialIn): Wire {
+  const { serialDriver } = options;
+  const dialledIn: LinePortParts["dialledIn"] = (endpoint) => dialIn.port(endpoint);
+  const openPort: Wire["openPort"] = (request) =>
+    openLinePort(request, { clock, serialDriver, dialledIn });
   return { openPort: options.openPort ?? openPort, sharePort, openSession };
 }
 

@@ -1,14 +1,20 @@
-import type { GatewayControl, Line, LineDraft, LineEdit } from "@lectura/gateway";
+import {
+  endpointText as placeText,
+  type GatewayControl,
+  type Line,
+  type LineDraft,
+  type LineEdit,
+} from "@lectura/gateway";
 import type { Context } from "../context.ts";
 import { withControl } from "../control-connection.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { parseDurationMs, parseEndpoint } from "../parse.ts";
+import { parseDurationMs } from "../parse.ts";
 import { CliError } from "../problem.ts";
 import { fill } from "../texts/texts.ts";
+import { lineEndpoint, type LineEndpointOptions } from "./line-endpoint.ts";
 
-export interface LineOptions {
+export interface LineOptions extends LineEndpointOptions {
   readonly name?: string;
-  readonly tcp?: string;
   readonly framing?: string;
   readonly gap?: string;
   readonly timeout?: string;
@@ -20,11 +26,10 @@ export function parseFraming(text: string): Line["framing"] {
 }
 
 function lineEdit(options: LineOptions): LineEdit {
+  const endpoint = lineEndpoint(options);
   return {
     ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.tcp === undefined
-      ? {}
-      : { endpoint: { kind: "tcp", ...parseEndpoint(options.tcp) } }),
+    ...(endpoint === undefined ? {} : { endpoint }),
     ...(options.framing === undefined ? {} : { framing: parseFraming(options.framing) }),
     ...(options.gap === undefined ? {} : { gapMs: parseDurationMs(options.gap) }),
     ...(options.timeout === undefined
@@ -33,14 +38,20 @@ function lineEdit(options: LineOptions): LineEdit {
   };
 }
 
+/** Where a line is: `host:port`, `tls://host:port`, `udp://host:port`, a path. */
 export function endpointText({ endpoint }: Line): string {
-  const host = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host;
-  return `${host}:${endpoint.port}`;
+  return placeText(endpoint);
+}
+
+/** A line's place in JSON: `at`, and `tcp` (`host:port`) of lines over TCP. */
+export function placeJson(line: Line): { readonly at: string; readonly tcp?: string } {
+  const at = endpointText(line);
+  return line.endpoint.kind === "tcp" ? { at, tcp: at.replace("tls://", "") } : { at };
 }
 
 /** A line as `--json` shows it. */
 export function lineJson(line: Line): Readonly<Record<string, unknown>> {
-  return { ...line, tcp: endpointText(line) };
+  return { ...line, ...placeJson(line) };
 }
 
 export async function listLines(context: Context): Promise<ExitCode> {
@@ -67,12 +78,11 @@ export async function listLines(context: Context): Promise<ExitCode> {
 }
 
 export async function addLine(context: Context, options: LineOptions): Promise<ExitCode> {
-  const { tcp } = options;
-  if (tcp === undefined) throw new CliError("usage/missing", { name: "--tcp" });
-  const draft: LineDraft = {
-    ...lineEdit(options),
-    endpoint: { kind: "tcp", ...parseEndpoint(tcp) },
-  };
+  const endpoint = lineEndpoint(options);
+  if (endpoint === undefined) {
+    throw new CliError("usage/missing", { name: "--tcp | --udp | --serial | --listen" });
+  }
+  const draft: LineDraft = { ...lineEdit(options), endpoint };
   return report(context, "added", (control) => control.addLine(draft));
 }
 

@@ -2,16 +2,16 @@ import type { GatewayControl, Line, Meter, MeterDraft, MeterEdit } from "@lectur
 import type { Context } from "../context.ts";
 import { withControl } from "../control-connection.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { parseCount, parseDurationMs, parseEndpoint } from "../parse.ts";
+import { parseCount, parseDurationMs } from "../parse.ts";
 import { CliError } from "../problem.ts";
 import { fill } from "../texts/texts.ts";
 import type { Texts } from "../texts/vocabulary.ts";
-import { endpointText, parseFraming } from "./line.ts";
+import { endpointText, parseFraming, placeJson } from "./line.ts";
+import { lineEndpoint, type LineEndpointOptions } from "./line-endpoint.ts";
 import { readSecrets, type SecretOptions } from "./secrets.ts";
 import { parseCounter, readKeys, securityDraft, type SecurityOptions } from "./security-options.ts";
 
-export interface MeterOptions extends SecretOptions, SecurityOptions {
-  readonly tcp?: string;
+export interface MeterOptions extends SecretOptions, SecurityOptions, LineEndpointOptions {
   readonly line?: string;
   readonly name?: string;
   readonly framing?: string;
@@ -96,14 +96,13 @@ export async function meterEdit(context: Context, options: MeterOptions): Promis
   const security = securityDraft(options);
   const invocationCounter = parseCounter(options.counter);
   const address = parseAddress(options);
+  const endpoint = lineEndpoint(options);
   // A password without a mechanism means the only mechanism that is nothing but a password.
   const auth = options.auth ?? (password === undefined ? undefined : "lls");
   return {
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.line === undefined ? {} : { line: options.line }),
-    ...(options.tcp === undefined
-      ? {}
-      : { endpoint: { kind: "tcp", ...parseEndpoint(options.tcp) } }),
+    ...(endpoint === undefined ? {} : { endpoint }),
     ...(options.framing === undefined ? {} : { framing: parseFraming(options.framing) }),
     ...(options.template === undefined ? {} : { template: options.template }),
     ...(address === undefined ? {} : { address }),
@@ -137,7 +136,7 @@ export function meterJson(meter: Meter, line: Line | undefined): Readonly<Record
   return {
     ...meter,
     line: line?.name,
-    tcp: line === undefined ? undefined : endpointText(line),
+    ...(line === undefined ? {} : placeJson(line)),
     addressSize: meter.address.size,
     serverUpper: meter.address.upper,
     serverLower: meter.address.lower,
@@ -196,10 +195,10 @@ export async function addMeter(
   name: string,
   options: MeterOptions,
 ): Promise<ExitCode> {
-  if (options.tcp === undefined && options.line === undefined) {
-    throw new CliError("usage/missing", { name: "--tcp" });
-  }
   const draft: MeterDraft = { ...(await meterEdit(context, options)), name };
+  if (draft.endpoint === undefined && draft.line === undefined) {
+    throw new CliError("usage/missing", { name: "--tcp | --udp | --serial | --listen | --line" });
+  }
   if (draft.authentication === "lls")
     context.output.note(context.output.texts.sentences.plainPassword);
   return report(context, "added", (control) => control.addMeter(draft));

@@ -1,5 +1,5 @@
 import { dashboardDirectory } from "@lectura/dashboard";
-import { startGateway } from "@lectura/gateway";
+import { startGateway, type StreamItem } from "@lectura/gateway";
 import type { Context } from "../context.ts";
 import { dataDirectoryOf, settingsFileOf } from "../data-directory.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
@@ -15,15 +15,28 @@ export interface RunOptions {
   readonly duration?: string;
 }
 
+/** Kept until the first line is out; what comes beyond is not shown, as the store has it anyway. */
+const earlyItemsMax = 10_000;
+
 /** The gateway in the foreground until SIGINT or SIGTERM. */
 export async function run(context: Context, options: RunOptions): Promise<ExitCode> {
   const { output, environment } = context;
   const settingsFile = settingsFileOf(context);
+  // What happens before the first line is out waits for it: nothing of the start is missed.
+  const early: StreamItem[] = [];
+  const write = (item: StreamItem): void => {
+    // Values go to sinks, `follow` and the page; what a log is for are the events.
+    if (output.json || item.type === "event") writeStreamItem(output, item);
+  };
+  let take = (item: StreamItem): void => {
+    if (early.length < earlyItemsMax) early.push(item);
+  };
   await using gateway = await startGateway({
     dataDirectory: dataDirectoryOf(context),
     dashboardDirectory,
     ...(settingsFile === undefined ? {} : { settingsFile }),
     variables: environment.variables,
+    onItem: (item) => take(item),
     ...(options.apiPort === undefined
       ? {}
       : { api: { port: parseCount("--api-port", options.apiPort, 0, 65_535) } }),
@@ -54,11 +67,8 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
   }
   if (meters.length === 0) output.line(sentences.noMeters);
   if (sinks.length === 0) output.line(sentences.sinkHint);
-  using subscription = control.subscribe((item) => {
-    // Values go to sinks, `follow` and the page; what a log is for are the events.
-    if (output.json || item.type === "event") writeStreamItem(output, item);
-  });
-  void subscription;
+  for (const item of early.splice(0)) write(item);
+  take = write;
   await untilInterrupted(environment, options.duration);
   output.note(sentences.stopping);
   const summary = await gateway.stop();

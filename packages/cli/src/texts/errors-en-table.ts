@@ -174,6 +174,10 @@ export const englishErrors: ErrorTexts = {
     message: "The converter closed the idle connection ({detail}).",
     next: "It is opened again by itself; a shorter reading interval keeps it open.",
   },
+  "line/not-dialled-in": {
+    message: "No meter has dialled in for line {name} ({endpoint}).",
+    next: "It is read as soon as it calls; check its modem, the port it calls, and by what it is known.",
+  },
   "line/not-dlms": {
     message: "What answers there does not speak DLMS ({detail}).",
     next: "Check host and port; a web server or another protocol is listening.",
@@ -193,6 +197,10 @@ export const englishErrors: ErrorTexts = {
   "line/stopped": {
     message: "The line is being closed.",
     next: "Ask again in a moment.",
+  },
+  "line/tls-file": {
+    message: "{file} of the line's TLS cannot be read: {problem}.",
+    next: "Check path and permissions: lectura line edit NAME --tcp HOST:PORT --ca FILE",
   },
   "line/waiting": {
     message: "The line failed a moment ago and waits before the next attempt ({detail}).",
@@ -299,6 +307,10 @@ export const englishErrors: ErrorTexts = {
   "registry/duplicate-key": {
     message: "The plan names {key} twice.",
     next: "Name each key once.",
+  },
+  "registry/endpoint-conflict": {
+    message: "Line {line} at {endpoint} has another {setting}.",
+    next: "Change the line (lectura line edit {line}), or name it without saying how: --line {line}",
   },
   "registry/endpoint-taken": {
     message: "Line {line} already has the endpoint {endpoint}.",

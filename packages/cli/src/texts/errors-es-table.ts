@@ -174,6 +174,10 @@ export const spanishErrors: ErrorTexts = {
     message: "El convertidor cerró la conexión por inactividad ({detail}).",
     next: "Se reabre sola; un intervalo de lectura más corto la mantiene.",
   },
+  "line/not-dialled-in": {
+    message: "Ningún medidor ha llamado para la línea {name} ({endpoint}).",
+    next: "Se lee en cuanto llame; revise su módem, el puerto al que llama y por qué se lo conoce.",
+  },
   "line/not-dlms": {
     message: "Lo que responde ahí no habla DLMS ({detail}).",
     next: "Revise host y puerto; escucha un servidor web u otro protocolo.",
@@ -193,6 +197,10 @@ export const spanishErrors: ErrorTexts = {
   "line/stopped": {
     message: "La línea se está cerrando.",
     next: "Pregunte de nuevo en un momento.",
+  },
+  "line/tls-file": {
+    message: "No se puede leer {file} para el TLS de la línea: {problem}.",
+    next: "Revise ruta y permisos: lectura line edit NOMBRE --tcp HOST:PUERTO --ca ARCHIVO",
   },
   "line/waiting": {
     message: "La línea falló hace un momento y espera antes del próximo intento ({detail}).",
@@ -299,6 +307,10 @@ export const spanishErrors: ErrorTexts = {
   "registry/duplicate-key": {
     message: "El plan nombra {key} dos veces.",
     next: "Nombre cada clave una vez.",
+  },
+  "registry/endpoint-conflict": {
+    message: "La línea {line} en {endpoint} tiene otro valor de {setting}.",
+    next: "Cambie la línea (lectura line edit {line}) o nómbrela sin decir cómo: --line {line}",
   },
   "registry/endpoint-taken": {
     message: "La línea {line} ya tiene la conexión {endpoint}.",

@@ -116,6 +116,11 @@ export const english: Texts = {
     serial: "serial port, e.g. /dev/ttyUSB0 or /dev/ttyUSB0?parity=even&data=7",
     baud: "rate of the serial port; with --mode-e the fastest to ask for",
     modeE: "sign on by IEC 62056-21 mode E first (optical heads)",
+    modeEAddress: "device address of the sign-on, where several meters share the line",
+    dialIn: "port of ours where the meter dials in, host:port",
+    dialsFrom: "the meter is known by the IP address it calls from",
+    dialsAs: "the meter is known by its logical device name",
+    dialsWith: "the meter is known by the octets it sends first (hex)",
     tls: "TLS over TCP; --ca names the authority to trust",
     suite: "security suite: 0, 1 or 2",
     protection:

@@ -117,6 +117,12 @@ export const spanish: Texts = {
     serial: "puerto serie, p. ej. /dev/ttyUSB0 o /dev/ttyUSB0?parity=even&data=7",
     baud: "velocidad del puerto serie; con --mode-e, la máxima que se pide",
     modeE: "inicio de sesión IEC 62056-21 modo E antes (cabezal óptico)",
+    modeEAddress:
+      "dirección de dispositivo del inicio de sesión, si varios medidores comparten la línea",
+    dialIn: "puerto nuestro al que llama el medidor, host:puerto",
+    dialsFrom: "el medidor se conoce por la dirección IP desde la que llama",
+    dialsAs: "el medidor se conoce por su nombre de dispositivo lógico",
+    dialsWith: "el medidor se conoce por los primeros octetos que envía (hex)",
     tls: "TLS sobre TCP; --ca dice la autoridad de confianza",
     suite: "suite de seguridad: 0, 1 o 2",
     protection:

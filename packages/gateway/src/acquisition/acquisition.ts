@@ -76,6 +76,14 @@ export class Acquisition {
     }
   }
 
+  /** The way to these lines is open now: what waits for them need not wait. */
+  reached(lineIds: readonly number[]): void {
+    for (const id of lineIds) this.#lines.get(id)?.forgive();
+    for (const agent of this.#agents.values()) {
+      if (lineIds.includes(agent.meter.lineId)) agent.kick();
+    }
+  }
+
   /** The store takes records again. */
   kick(): void {
     for (const agent of this.#agents.values()) agent.kick();
@@ -177,8 +185,7 @@ export class Acquisition {
 function needsNewOwner(before: Line, after: Line): boolean {
   return (
     before.framing !== after.framing ||
-    before.endpoint.host !== after.endpoint.host ||
-    before.endpoint.port !== after.endpoint.port
+    JSON.stringify(before.endpoint) !== JSON.stringify(after.endpoint)
   );
 }
 

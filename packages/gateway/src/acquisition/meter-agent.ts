@@ -1,6 +1,7 @@
 import { unitSymbol } from "@lectura/dlms/cosem";
 import type { Reading } from "../readings/reading.ts";
 import { valueText } from "../readings/value-text.ts";
+import { endpointText } from "../registry/line-endpoint.ts";
 import type { Meter, PlanItem } from "../registry/model.ts";
 import { GatewayError } from "../errors.ts";
 import { LineDownError } from "./line/line-down-error.ts";
@@ -212,9 +213,9 @@ export class MeterAgent {
       this.#refuseOnDemand();
       const reused = this.#reader.isOpen;
       try {
-        const { host, port } = this.line.line.endpoint;
-        if (reused) onStage("tcp", `${host}:${port}`);
-        else await this.#open(turn, signal, () => onStage("tcp", `${host}:${port}`));
+        const place = endpointText(this.line.line.endpoint);
+        if (reused) onStage("tcp", place);
+        else await this.#open(turn, signal, () => onStage("tcp", place));
         onStage("session", this.#reader.agreement);
         const before = this.#reader.roundTrips;
         const attempt = await this.#reader.read(turn, signal, [...items]);

@@ -1,9 +1,11 @@
 import type { Port, Session, SessionOptions } from "@lectura/dlms-node";
+import type { LineEndpoint } from "../registry/line-endpoint.ts";
 
 /** Where a line's octets go. */
 export interface PortRequest {
-  readonly host: string;
-  readonly port: number;
+  /** Name of the line, for what is told of it. */
+  readonly line: string;
+  readonly endpoint: LineEndpoint;
   readonly connectTimeoutMs: number;
   readonly signal: AbortSignal;
 }

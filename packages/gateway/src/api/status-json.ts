@@ -1,12 +1,15 @@
 import type { GatewayStatus, MeterStatus } from "../control/control.ts";
 import type { ReadOutcome, ReadReport } from "../control/gateway-control.ts";
-import type { Line } from "../registry/model.ts";
+import { endpointText } from "../registry/line-endpoint.ts";
 import { type ReadingJson, readingFromJson, readingToJson } from "./reading-json.ts";
 
 /** `MeterStatus` in JSON, with what a list shows on top: name and endpoint. */
 export interface MeterStatusJson extends Omit<MeterStatus, "latest"> {
   readonly name: string;
-  readonly tcp: string;
+  /** Where its line is: `host:port`, `tls://host:port`, `udp://host:port`, a path. */
+  readonly at: string;
+  /** `host:port`, of lines over TCP. */
+  readonly tcp?: string;
   readonly latest: readonly ReadingJson[];
 }
 
@@ -22,19 +25,17 @@ export interface ReadReportJson extends Omit<ReadReport, "outcomes"> {
   readonly outcomes: readonly ReadOutcomeJson[];
 }
 
-/** `host:port`, an IPv6 address in brackets. */
-export function endpointText({ endpoint: { host, port } }: Line): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 export function meterStatusToJson(status: MeterStatus): MeterStatusJson {
   const { name } = status.meter;
   const latest = status.latest.map((reading) => readingToJson(reading, name));
-  return { ...status, name, tcp: endpointText(status.line), latest };
+  const { endpoint } = status.line;
+  const at = endpointText(endpoint);
+  const tcp = endpoint.kind === "tcp" ? { tcp: at.replace("tls://", "") } : {};
+  return { ...status, name, at, ...tcp, latest };
 }
 
 export function meterStatusFromJson(json: MeterStatusJson): MeterStatus {
-  const { name: _name, tcp: _tcp, latest, ...status } = json;
+  const { name: _name, at: _at, tcp: _tcp, latest, ...status } = json;
   return { ...status, latest: latest.map(readingFromJson) };
 }
 

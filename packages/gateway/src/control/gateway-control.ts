@@ -1,4 +1,5 @@
 import type { ObisCode } from "@lectura/dlms/cosem";
+import type { LineEndpoint } from "../registry/line-endpoint.ts";
 import type {
   AddressSize,
   AssociationProfile,
@@ -20,9 +21,10 @@ export type Reference = number | string;
 
 /** What a new line needs; the rest has defaults. */
 export interface LineDraft {
-  /** Defaults to `host:port`. */
+  /** Defaults to `host:port`, or what else says where it is. */
   readonly name?: string;
-  readonly endpoint: { readonly kind: "tcp"; readonly host: string; readonly port: number };
+  readonly endpoint: LineEndpoint;
+  /** Defaults to `hdlc`; to `wrapper` over UDP and for meters that dial in. */
   readonly framing?: Line["framing"];
   readonly gapMs?: number;
   readonly connectTimeoutMs?: number;

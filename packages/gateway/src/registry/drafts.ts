@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import type { LineDraft, MeterDraft, SinkDraft } from "../control/gateway-control.ts";
+import { defaultFraming, modeEOf } from "./line-endpoint.ts";
 import type { Template } from "./model.ts";
 
 /** Items of one reading plan. */
@@ -14,11 +15,58 @@ const host = z
   .min(1)
   .max(253)
   .regex(/^[A-Za-z0-9._:%[\]-]+$/, "must be a host name or an address");
-const endpoint = z.strictObject({
-  kind: z.literal("tcp"),
-  host,
-  port: z.int().min(1).max(65_535),
+const port = z.int().min(1).max(65_535);
+const tls = z.strictObject({
+  caFile: z.string().optional(),
+  certificateFile: z.string().optional(),
+  keyFile: z.string().optional(),
+  serverName: z.string().optional(),
 });
+const baud = z.int().min(50).max(4_000_000);
+const modeE = z.strictObject({
+  /** IEC 62056-21 6.3.1. */
+  address: z
+    .string()
+    .regex(/^[A-Za-z0-9 ]{1,32}$/, "must be 1 to 32 letters and digits")
+    .optional(),
+  baudMax: baud.optional(),
+  startBaud: baud.optional(),
+  parityInOctets: z.boolean().optional(),
+  wakeUp: z.boolean().optional(),
+});
+const endpoint = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("tcp"),
+    host,
+    port,
+    tls: tls.optional(),
+    modeE: modeE.optional(),
+  }),
+  z.strictObject({ kind: z.literal("udp"), host, port }),
+  z.strictObject({
+    kind: z.literal("serial"),
+    path: z.string().min(1).max(255),
+    baudRate: baud.optional(),
+    dataBits: z.union([z.literal(7), z.literal(8)]).optional(),
+    parity: z.enum(["none", "even", "odd"]).optional(),
+    stopBits: z.union([z.literal(1), z.literal(2)]).optional(),
+    rs485: z.enum(["rts", "rts-inverted"]).optional(),
+    modeE: modeE.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("listen"),
+    host,
+    port,
+    identity: z.discriminatedUnion("by", [
+      z.strictObject({ by: z.literal("address"), address: host }),
+      z.strictObject({ by: z.literal("name"), name: z.string().min(1).max(64) }),
+      z.strictObject({
+        by: z.literal("octets"),
+        octets: z.string().regex(/^(?:[0-9a-fA-F]{2}){1,64}$/, "must be 1 to 64 octets in hex"),
+      }),
+    ]),
+  }),
+]);
 const framing = z.enum(["hdlc", "wrapper", "auto"]);
 const timeoutMs = z.int().min(10).max(600_000);
 
@@ -108,12 +156,6 @@ const meterDraft = z.strictObject({
   intervalMs: intervalMs.optional(),
 });
 
-const tls = z.strictObject({
-  caFile: z.string().optional(),
-  certificateFile: z.string().optional(),
-  keyFile: z.string().optional(),
-  serverName: z.string().optional(),
-});
 const url = z.string().max(2048);
 /** MQTT 3.1.1, 4.7: a topic name to publish on has no wildcards and no NUL. */
 const topic = z
@@ -177,6 +219,11 @@ export function invalid(field: string, problem: string): GatewayError {
 /** @throws {GatewayError} `registry/invalid` */
 export function checkLineDraft(draft: LineDraft): void {
   check(lineDraft, draft);
+  const { endpoint: way, framing: wanted = defaultFraming(way) } = draft;
+  if (way.kind === "udp" && wanted !== "wrapper") throw invalid("framing", "is wrapper over UDP");
+  if (modeEOf(way) !== undefined && wanted !== "hdlc") {
+    throw invalid("framing", "is hdlc behind a sign-on of mode E");
+  }
 }
 
 /** @throws {GatewayError} `registry/invalid` */

@@ -1,39 +1,78 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { LineDraft, LineEdit, Reference } from "../control/gateway-control.ts";
 import { GatewayError } from "../errors.ts";
-import { checkLineDraft, checkName } from "./drafts.ts";
+import { checkLineDraft, checkName, invalid } from "./drafts.ts";
+import {
+  defaultFraming,
+  endpointKey,
+  endpointText,
+  type LineEndpoint,
+  normalEndpoint,
+} from "./line-endpoint.ts";
 import { getLine, refuseTakenName } from "./look-up.ts";
 import type { Line } from "./model.ts";
 import { readLines, readMeters, writeLine } from "./registry-tables.ts";
 
 const gapMsDefault = 0;
 const timeoutMsDefault = 5000;
+/** What a line may be called without anybody's choice: as `checkName` has it. */
+const lineName = /^[A-Za-z0-9._ :-]{1,64}$/;
 
-/** One spelling per endpoint: lower case, no brackets around an IPv6 address. */
-export function normalEndpoint(endpoint: Line["endpoint"]): Line["endpoint"] {
-  const host = endpoint.host.toLowerCase().replaceAll(/^\[|\]$/g, "");
-  return { kind: "tcp", host, port: endpoint.port };
-}
-
-/** `host:port`, brackets around an IPv6 address. */
-export function endpointText({ host, port }: Line["endpoint"]): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** `host:port` where a line may be called that, else the first free `line-N`. */
-function defaultName(database: DatabaseSync, endpoint: Line["endpoint"]): string {
-  const text = endpointText(endpoint).replaceAll(/[[\]]/g, "");
+/** `host:port`, the last part of a path: where a line may be called that, else `line-N`. */
+function defaultName(database: DatabaseSync, endpoint: LineEndpoint): string {
+  const text =
+    endpoint.kind === "serial"
+      ? (endpoint.path.split("/").at(-1) ?? "")
+      : `${endpoint.host}:${endpoint.port}`;
   const taken = new Set(readLines(database).map(({ name }) => name));
-  if (text.length <= 64 && !text.includes("%") && !taken.has(text)) return text;
+  if (lineName.test(text) && !taken.has(text)) return text;
   let number = 1;
   while (taken.has(`line-${number}`)) number++;
   return `line-${number}`;
 }
 
 /** The line at an endpoint, however its host is spelt. */
-export function lineAt(database: DatabaseSync, endpoint: Line["endpoint"]): Line | undefined {
-  const { host, port } = normalEndpoint(endpoint);
-  return readLines(database, { host, port })[0];
+export function lineAt(database: DatabaseSync, endpoint: LineEndpoint): Line | undefined {
+  return readLines(database, { endpoint_key: endpointKey(normalEndpoint(endpoint)) })[0];
+}
+
+/**
+ * Whoever says how a line's way is to be used must not get another one. What is not said is the
+ * line's. @throws {GatewayError} `registry/endpoint-conflict`
+ */
+export function refuseOtherWay(line: Line, wanted: LineEndpoint): void {
+  const has = line.endpoint as unknown as Readonly<Record<string, unknown>>;
+  const differs = Object.entries(normalEndpoint(wanted)).find(
+    ([name, value]) => JSON.stringify(has[name]) !== JSON.stringify(value),
+  );
+  if (differs === undefined) return;
+  const [setting] = differs;
+  const endpoint = endpointText(line.endpoint);
+  throw new GatewayError(
+    "registry/endpoint-conflict",
+    `${endpoint} is line "${line.name}" with another ${setting}; edit the line, or leave it out`,
+    { params: { endpoint, line: line.name, setting } },
+  );
+}
+
+/** Who listens on a port asks all who call the same. @throws {GatewayError} `registry/invalid` */
+function refuseOtherQuestion(
+  database: DatabaseSync,
+  endpoint: LineEndpoint,
+  ownId: number | undefined,
+): void {
+  if (endpoint.kind !== "listen" || endpoint.identity.by === "address") return;
+  const { host, port, identity } = endpoint;
+  const other = readLines(database).find(
+    ({ id, endpoint: way }) =>
+      id !== ownId &&
+      way.kind === "listen" &&
+      `${way.host}:${way.port}` === `${host}:${port}` &&
+      way.identity.by !== "address" &&
+      way.identity.by !== identity.by,
+  );
+  if (other === undefined) return;
+  throw invalid("endpoint.identity", `is by another way than on line "${other.name}"`);
 }
 
 /** @throws {GatewayError} `registry/framing-conflict` */
@@ -49,7 +88,7 @@ export function refuseOtherFraming(line: Line, wanted: Line["framing"] | undefin
 
 function refuseTakenEndpoint(
   database: DatabaseSync,
-  endpoint: Line["endpoint"],
+  endpoint: LineEndpoint,
   framing: Line["framing"] | undefined,
   ownId: number | undefined,
 ): void {
@@ -67,13 +106,14 @@ export function addLine(database: DatabaseSync, draft: LineDraft): Line {
   checkLineDraft(draft);
   const endpoint = normalEndpoint(draft.endpoint);
   refuseTakenEndpoint(database, endpoint, draft.framing, undefined);
+  refuseOtherQuestion(database, endpoint, undefined);
   const name = draft.name ?? defaultName(database, endpoint);
   checkName("line", name);
   refuseTakenName("line", name, readLines(database, { name })[0], undefined);
   const id = writeLine(database, undefined, {
     name,
     endpoint,
-    framing: draft.framing ?? "hdlc",
+    framing: draft.framing ?? defaultFraming(endpoint),
     gapMs: draft.gapMs ?? gapMsDefault,
     connectTimeoutMs: draft.connectTimeoutMs ?? timeoutMsDefault,
     responseTimeoutMs: draft.responseTimeoutMs ?? timeoutMsDefault,
@@ -89,6 +129,7 @@ export function editLine(database: DatabaseSync, reference: Reference, edit: Lin
   checkLineDraft(draft);
   const endpoint = normalEndpoint(draft.endpoint);
   refuseTakenEndpoint(database, endpoint, draft.framing, id);
+  refuseOtherQuestion(database, endpoint, id);
   if (draft.name !== line.name) checkName("line", draft.name);
   refuseTakenName("line", draft.name, readLines(database, { name: draft.name })[0], id);
   writeLine(database, id, { ...draft, endpoint, paused });

@@ -7,7 +7,7 @@ import { counterName } from "../vault/meter-credentials.ts";
 import { keyFields, meterKeyNames, meterOwner, secretFields } from "../vault/secret-names.ts";
 import type { Vault } from "../vault/vault.ts";
 import { checkMeterDraft, checkName, invalid } from "./drafts.ts";
-import { addLine, lineAt, refuseOtherFraming } from "./line-records.ts";
+import { addLine, lineAt, refuseOtherFraming, refuseOtherWay } from "./line-records.ts";
 import { getLine, getMeter, refuseTakenName } from "./look-up.ts";
 import type { AssociationProfile, Line, Meter, SecurityProfile, Template } from "./model.ts";
 import { resolvePlanKeys } from "./plan-key.ts";
@@ -89,6 +89,7 @@ function lineOf(database: DatabaseSync, draft: MeterEdit, current: Line | undefi
   const existing = lineAt(database, draft.endpoint);
   if (existing !== undefined) {
     refuseOtherFraming(existing, draft.framing);
+    refuseOtherWay(existing, draft.endpoint);
     return existing;
   }
   const { endpoint, framing } = draft;

@@ -1,12 +1,13 @@
 import type { ObisCode } from "@lectura/dlms/cosem";
 import type { EnvelopeForm, Protection, SecuritySuite } from "@lectura/dlms/security";
 import type { MeterKeyName } from "../vault/secret-names.ts";
+import type { LineEndpoint } from "./line-endpoint.ts";
 
 /** One endpoint with its framing and one owner. A line may carry many meters. */
 export interface Line {
   readonly id: number;
   readonly name: string;
-  readonly endpoint: { readonly kind: "tcp"; readonly host: string; readonly port: number };
+  readonly endpoint: LineEndpoint;
   readonly framing: "hdlc" | "wrapper" | "auto";
   /** Pause between the end of one exchange and the next on this line. */
   readonly gapMs: number;

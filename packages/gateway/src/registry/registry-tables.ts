@@ -1,6 +1,7 @@
 /** Rows of the registry's tables to the model and back. */
 import type { DatabaseSync } from "node:sqlite";
 import { keyFields, meterKeyNames } from "../vault/secret-names.ts";
+import { endpointKey, type LineEndpoint } from "./line-endpoint.ts";
 import type {
   AssociationProfile,
   Line,
@@ -21,7 +22,7 @@ function toLine(row: Row): Line {
   return {
     id: number(row, "id"),
     name: text(row, "name"),
-    endpoint: { kind: "tcp", host: text(row, "host"), port: number(row, "port") },
+    endpoint: json(row, "endpoint") as LineEndpoint,
     framing: text(row, "framing") as Line["framing"],
     gapMs: number(row, "gap_ms"),
     connectTimeoutMs: number(row, "connect_timeout_ms"),
@@ -140,8 +141,8 @@ export function writeLine(
 ): number {
   const columns = [
     line.name,
-    line.endpoint.host,
-    line.endpoint.port,
+    JSON.stringify(line.endpoint),
+    endpointKey(line.endpoint),
     line.framing,
     line.gapMs,
     line.connectTimeoutMs,
@@ -149,12 +150,12 @@ export function writeLine(
     line.paused ? 1 : 0,
   ];
   if (id !== undefined) {
-    const update = `UPDATE registry_lines SET name = ?, host = ?, port = ?, framing = ?,
+    const update = `UPDATE registry_lines SET name = ?, endpoint = ?, endpoint_key = ?, framing = ?,
       gap_ms = ?, connect_timeout_ms = ?, response_timeout_ms = ?, paused = ? WHERE id = ?`;
     database.prepare(update).run(...columns, id);
     return id;
   }
-  const insert = `INSERT INTO registry_lines (name, host, port, framing, gap_ms,
+  const insert = `INSERT INTO registry_lines (name, endpoint, endpoint_key, framing, gap_ms,
     connect_timeout_ms, response_timeout_ms, paused) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
   return Number(database.prepare(insert).run(...columns).lastInsertRowid);
 }

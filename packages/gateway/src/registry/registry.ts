@@ -16,6 +16,7 @@ import { type MeterCredentials, meterCredentials } from "../vault/meter-credenti
 import { meterOwner, secretFields, sinkOwner } from "../vault/secret-names.ts";
 import type { Vault } from "../vault/vault.ts";
 import { ChangeFeed } from "./change-feed.ts";
+import type { LineEndpoint } from "./line-endpoint.ts";
 import * as lineRecords from "./line-records.ts";
 import { getLine, getMeter, getSink } from "./look-up.ts";
 import * as meterRecords from "./meter-records.ts";
@@ -43,7 +44,7 @@ export interface Registry extends Disposable {
   line(reference: Reference): Line;
   lineNamed(name: string): Line | undefined;
   /** However the host is spelt. */
-  lineAt(endpoint: Line["endpoint"]): Line | undefined;
+  lineAt(endpoint: LineEndpoint): Line | undefined;
   addLine(draft: LineDraft): Line;
   editLine(reference: Reference, edit: LineEdit): Line;
   removeLine(reference: Reference): void;
@@ -196,7 +197,7 @@ class SqliteRegistry implements Registry {
     return readLines(this.#database, { name })[0];
   }
 
-  lineAt(endpoint: Line["endpoint"]): Line | undefined {
+  lineAt(endpoint: LineEndpoint): Line | undefined {
     return lineRecords.lineAt(this.#database, endpoint);
   }
 

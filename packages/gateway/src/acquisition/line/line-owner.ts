@@ -1,5 +1,6 @@
 import type { Clock, Port } from "@lectura/dlms-node";
 import { GatewayError } from "../../errors.ts";
+import { modeEOf } from "../../registry/line-endpoint.ts";
 import type { Line } from "../../registry/model.ts";
 import { ReconnectBudget } from "../recovery/backoff.ts";
 import {
@@ -14,7 +15,7 @@ import { failureOf } from "../recovery/failure.ts";
 import type { SharedPort, Wire } from "../wire.ts";
 import { LineDownError } from "./line-down-error.ts";
 import { LineQueue, type LineWork } from "./line-queue.ts";
-import { watchPort } from "./watch-port.ts";
+import { onLine, watchPort } from "./watch-port.ts";
 
 /**
  * Silence after which a session is released instead of kept: converters close an idle client after
@@ -86,8 +87,19 @@ export class LineOwner {
       : 0;
   }
 
+  /** 0: sessions are not kept. A sign-on is one meter's: the next one's would find no line free. */
   get keepIdleMs(): number {
-    return this.#keepIdleMs;
+    return this.#isOneAtATime && this.#members.size > 1 ? 0 : this.#keepIdleMs;
+  }
+
+  /** Mode E sets the line for one meter, until its link is closed. */
+  get #isOneAtATime(): boolean {
+    return modeEOf(this.#line.endpoint) !== undefined;
+  }
+
+  /** Who has dialled in stays: it may be long before it calls again. */
+  get #staysOpen(): boolean {
+    return this.#line.endpoint.kind === "listen" && !this.#stopped;
   }
 
   join(meterId: number): void {
@@ -146,7 +158,7 @@ export class LineOwner {
    */
   async lease(signal: AbortSignal, onDemand = false): Promise<Port> {
     this.#port ??= await this.#open(signal, onDemand);
-    const lease = this.#port.shared.lease();
+    const lease = onLine(this.#port.shared.lease(), this.#port.port);
     this.#leases.add(lease);
     return lease;
   }
@@ -200,7 +212,7 @@ export class LineOwner {
   #turn(priority: LineWork["priority"]): Turn {
     return {
       exchange: async (run) => {
-        if (priority === "scheduled") await this.#performOnDemand();
+        if (priority === "scheduled" && !this.#isOneAtATime) await this.#performOnDemand();
         await this.#gap();
         this.#exchanging = true;
         try {
@@ -233,7 +245,9 @@ export class LineOwner {
     for (;;) {
       const work = this.#queue.next();
       if (work !== undefined) await work.perform();
-      else if (this.#port !== undefined && (this.#leases.size === 0 || this.#stopped)) {
+      else if (this.#port !== undefined && this.#leases.size === 0 && !this.#staysOpen) {
+        await this.close();
+      } else if (this.#port !== undefined && this.#stopped) {
         await this.close();
       } else break;
     }
@@ -252,9 +266,8 @@ export class LineOwner {
         throw new LineDownError(name, code, until);
       }
     }
-    const { host, port } = endpoint;
     try {
-      const opened = await wire.openPort({ host, port, connectTimeoutMs, signal });
+      const opened = await wire.openPort({ line: name, endpoint, connectTimeoutMs, signal });
       const watched = watchPort(opened, () => this.#streamEnded(watched));
       return { port: watched, shared: wire.sharePort(watched) };
     } catch (error) {
@@ -270,7 +283,7 @@ export class LineOwner {
     if (this.#port?.port !== port) return;
     this.#port = undefined;
     this.#leases.clear();
-    if (this.#exchanging || this.#pumping) return;
+    if (this.#exchanging || this.#pumping || this.#line.endpoint.kind !== "tcp") return;
     const idleMs = this.#parts.clock.monotonicMs() - this.#exchangedAtMs;
     this.#keepIdleMs = Math.min(this.#keepIdleMs, Math.floor(idleMs * 0.8));
     const message = `the endpoint closed an idle stream after ${Math.round(idleMs / 1000)} s`;

@@ -11,6 +11,7 @@ import {
   type SessionOptions,
 } from "@lectura/dlms-node";
 import { GatewayError } from "../../errors.ts";
+import { modeEOf } from "../../registry/line-endpoint.ts";
 import type { Line, Meter, SecurityProfile } from "../../registry/model.ts";
 import type { MeterCredentials } from "../../vault/meter-credentials.ts";
 import type { MeterFacts } from "../meter-facts.ts";
@@ -209,10 +210,14 @@ function sessionOptionsOf(options: OpenMeterOptions, port: Port, framing: Framin
   const { connectTimeoutMs: connectMs, responseTimeoutMs: responseMs } = options.line.line;
   const { size, upper, lower } = meter.address;
   const { referencing } = meter.association;
+  const { endpoint } = options.line.line;
+  const modeE = modeEOf(endpoint);
   const { invokeIdAlwaysOne, skipRelease, noSnrmParameters } = meter.association.quirks;
   return {
     port,
     framing,
+    ...(endpoint.kind === "udp" ? { datagrams: true } : {}),
+    ...(modeE === undefined ? {} : { modeE }),
     ...(referencing === undefined ? {} : { referencing }),
     server: { size: size === "auto" ? (facts.addressSize ?? "auto") : size, upper, lower },
     ...(noSnrmParameters === true ? { hdlc: { sendParameters: false } } : {}),

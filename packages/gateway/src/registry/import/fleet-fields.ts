@@ -4,12 +4,14 @@ import { GatewayError } from "../../errors.ts";
 import type { LineDraft, MeterDraft } from "../../control/gateway-control.ts";
 import { type MeterKeyName, meterKeyNames } from "../../vault/secret-names.ts";
 import { invalid } from "../drafts.ts";
+import { parseEndpointUrl } from "../endpoint-url.ts";
 
 /** Field names people use, spelt without `_`, `-`, blanks and capitals; to the field they mean. */
 const fieldNames: Readonly<Record<string, FleetField>> = {
   name: "name",
   line: "line",
   tcp: "tcp",
+  endpoint: "endpoint",
   host: "host",
   ipaddress: "host",
   port: "port",
@@ -77,6 +79,7 @@ export type FleetField =
   | "name"
   | "line"
   | "tcp"
+  | "endpoint"
   | "host"
   | "port"
   | "framing"
@@ -171,11 +174,9 @@ function intervalMs(fields: FleetFields): number | undefined {
 }
 
 function endpoint(fields: FleetFields): LineDraft["endpoint"] | undefined {
-  const tcp = text(fields, "tcp");
-  if (tcp !== undefined) {
-    const [, host, port] = /^(.+):(\d{1,5})$/.exec(tcp.trim()) ?? [];
-    if (host === undefined) throw invalid("tcp", "is host:port");
-    return { kind: "tcp", host, port: Number(port) };
+  for (const field of ["endpoint", "tcp"] as const) {
+    const way = text(fields, field);
+    if (way !== undefined) return parseEndpointUrl(way, field);
   }
   const host = text(fields, "host");
   const port = count(fields, "port");

@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, type YAMLMap } from "yaml";
 import type { Line, Meter, SecurityProfile } from "../model.ts";
-import { endpointText } from "../line-records.ts";
+import { endpointUrl } from "../endpoint-url.ts";
+import { endpointText, type LineEndpoint, type TcpEndpoint } from "../line-endpoint.ts";
 import { nearest } from "../nearest.ts";
 import { csvField, parseCsv } from "./csv.ts";
 import {
@@ -136,6 +137,7 @@ const csvColumns = [
   "line",
   "host",
   "port",
+  "endpoint",
   "framing",
   "template",
   "address_size",
@@ -174,8 +176,7 @@ function formatCsv(lines: readonly Line[], meters: readonly Meter[]): string {
     const cells: Record<(typeof csvColumns)[number], string | number | boolean> = {
       name: meter.name,
       line: line?.name ?? "",
-      host: line?.endpoint.host ?? "",
-      port: line?.endpoint.port ?? "",
+      ...placeCells(line?.endpoint),
       framing: line?.framing ?? "",
       template: meter.template ?? "",
       address_size: meter.address.size,
@@ -193,6 +194,20 @@ function formatCsv(lines: readonly Line[], meters: readonly Meter[]): string {
     return csvColumns.map((column) => csvField(cells[column])).join(",");
   });
   return `${[csvColumns.join(","), ...records].join("\r\n")}\r\n`;
+}
+
+/** Plain TCP as everybody writes it; any other way as one text. */
+function placeCells(
+  endpoint: LineEndpoint | undefined,
+): Record<"host" | "port" | "endpoint", string | number> {
+  if (endpoint === undefined) return { host: "", port: "", endpoint: "" };
+  if (!isPlainTcp(endpoint)) return { host: "", port: "", endpoint: endpointUrl(endpoint) };
+  return { host: endpoint.host, port: endpoint.port, endpoint: "" };
+}
+
+function isPlainTcp(endpoint: LineEndpoint): endpoint is TcpEndpoint {
+  const { kind } = endpoint;
+  return kind === "tcp" && endpoint.tls === undefined && endpoint.modeE === undefined;
 }
 
 function securityCells(
@@ -219,7 +234,9 @@ function formatYaml(lines: readonly Line[], meters: readonly Meter[]): string {
   return stringify({
     lines: lines.map((line) => ({
       name: line.name,
-      tcp: endpointText(line.endpoint),
+      ...(isPlainTcp(line.endpoint)
+        ? { tcp: endpointText(line.endpoint) }
+        : { endpoint: endpointUrl(line.endpoint) }),
       framing: line.framing,
       gapMs: line.gapMs,
       connectTimeoutMs: line.connectTimeoutMs,

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "@lectura/dlms-node";
 import { openVault, type Vault } from "../../vault/vault.ts";
+import type { LineEndpoint } from "../line-endpoint.ts";
 import { openRegistry, type Registry } from "../registry.ts";
 import { csvField, parseCsv } from "./csv.ts";
 import { parseFleetFile } from "./fleet-file.ts";
@@ -233,6 +234,16 @@ describe("an export", () => {
         security: { form: "general", serverSystemTitle: "4c45430000000002", challengeOctets: 32 },
         securityKeys: { guek: "0f".repeat(16), hlsSecret: "cafe" },
       });
+      const ways: readonly LineEndpoint[] = [
+        { kind: "tcp", host: "h", port: 1, tls: { caFile: "/ca, it is.pem" } },
+        { kind: "tcp", host: "h", port: 2, modeE: { address: "123" } },
+        { kind: "udp", host: "h", port: 1 },
+        { kind: "serial", path: "/dev/ttyUSB0", baudRate: 300, parity: "even", modeE: {} },
+        { kind: "listen", host: "::", port: 4060, identity: { by: "name", name: "LEC1" } },
+      ];
+      for (const [at, way] of ways.entries()) {
+        registry.addMeter({ name: `way ${at}`, endpoint: way });
+      }
       const text = exportFleet(registry, format);
       expect(text).not.toMatch(/22222222|t0k3n|0f0f|cafe/);
       expect(verdicts(take(text, format)).every((line) => line.endsWith("unchanged"))).toBe(true);

@@ -1,6 +1,7 @@
 import { DlmsError } from "@lectura/dlms/octets";
 import { type ErrorParams, GatewayError } from "../../errors.ts";
 import type { LineDraft, Reference } from "../../control/gateway-control.ts";
+import { refuseOtherWay } from "../line-records.ts";
 import type { Registry } from "../registry.ts";
 import { type Environment, flag, lineDraft, meterDraft } from "./fleet-fields.ts";
 import { type FleetFormat, formatFleet, type FleetRow } from "./fleet-file.ts";
@@ -133,7 +134,10 @@ function lineFor(
   framing: LineDraft["framing"],
 ): number {
   const existing = registry.lineAt(endpoint);
-  if (existing !== undefined) return existing.id;
+  if (existing !== undefined) {
+    refuseOtherWay(existing, endpoint);
+    return existing.id;
+  }
   const line = registry.addLine({
     endpoint,
     ...(name === undefined ? {} : { name: String(name) }),

@@ -38,3 +38,34 @@ test("a newer database is refused", () => {
     expect.objectContaining({ problem: expect.objectContaining({ code: "store/newer" }) }),
   );
 });
+
+test("lines of schema 2 keep their numbers, meters and place; their last number is not used again", () => {
+  using database = new DatabaseSync(":memory:", { enableForeignKeyConstraints: true });
+  migrate(database, "db", migrations.slice(0, 2));
+  const line = `INSERT INTO registry_lines
+    (id, name, host, port, framing, gap_ms, connect_timeout_ms, response_timeout_ms) VALUES`;
+  database.exec(`${line} (3, 'a', '10.0.0.7', 4059, 'hdlc', 0, 5000, 5000),
+    (4, 'b', 'fe80::1', 4060, 'wrapper', 5, 6000, 7000), (9, 'c', 'h', 1, 'hdlc', 0, 1, 1)`);
+  database.exec(`INSERT INTO registry_meters (name, line_id, address_size, upper, lower, association,
+    plan, created_at, updated_at) VALUES ('m', 4, 'auto', 1, 0, '{}', '{}', 1, 1)`);
+  database.exec("DELETE FROM registry_lines WHERE id = 9");
+  migrate(database, "db");
+  const rows = database.prepare("SELECT * FROM registry_lines ORDER BY id").all();
+  expect(
+    rows.map((row) => ({ ...row, endpoint: JSON.parse(String(row["endpoint"])) })),
+  ).toMatchObject([
+    { id: 3, name: "a", endpoint: { kind: "tcp", host: "10.0.0.7", port: 4059 }, gap_ms: 0 },
+    { id: 4, name: "b", endpoint_key: "tcp:[fe80::1]:4060", framing: "wrapper", gap_ms: 5 },
+  ]);
+  expect(database.prepare("PRAGMA foreign_key_check").all()).toEqual([]);
+  expect(() => database.exec("DELETE FROM registry_lines WHERE id = 4")).toThrow(/FOREIGN KEY/);
+  expect(database.prepare("SELECT ip_address, port FROM meters").get()).toMatchObject({
+    ip_address: "fe80::1",
+    port: 4060,
+  });
+  database.exec(`INSERT INTO registry_lines (name, endpoint, endpoint_key, framing, gap_ms,
+    connect_timeout_ms, response_timeout_ms) VALUES ('d', '{}', 'k', 'hdlc', 0, 1, 1)`);
+  expect(database.prepare("SELECT max(id) AS id FROM registry_lines").get()).toMatchObject({
+    id: 10,
+  });
+});

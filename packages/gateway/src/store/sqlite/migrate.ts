@@ -1,11 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { foundation } from "./migrations/0001-foundation.ts";
 import { invocationCounters } from "./migrations/0002-invocation-counters.ts";
+import { lineEndpoints } from "./migrations/0003-line-endpoints.ts";
 import { StoreProblemError } from "./sqlite-problem.ts";
 import { views } from "./views.ts";
 
 /** Forward only; the index + 1 is the schema version, kept in `PRAGMA user_version`. */
-export const migrations: readonly string[] = [foundation, invocationCounters];
+export const migrations: readonly string[] = [foundation, invocationCounters, lineEndpoints];
 
 function version(database: DatabaseSync): number {
   return Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);

@@ -47,7 +47,9 @@ FROM (
 
 const meters = `
 CREATE VIEW meters AS
-SELECT m.id, m.name, l.host AS ip_address, l.port,
+SELECT m.id, m.name,
+  coalesce(l.endpoint ->> '$.host', l.endpoint ->> '$.path') AS ip_address,
+  l.endpoint ->> '$.port' AS port,
   json_extract(m.association, '$.clientSap') AS client_id, m.upper AS server_id,
   iif(m.paused OR l.paused, 'paused', 'active') AS status,
   (SELECT ${instant("max(measured_at)")} FROM journal WHERE meter_id = m.id) AS last_seen,
