@@ -78,11 +78,11 @@ async function watch(task: Omit<WorkerTask, "memory">): Promise<void> {
   clearInterval(watchdog);
 }
 
-function reproduce(file: string): void {
+async function reproduce(file: string): Promise<void> {
   const { target: name, hex } = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
   const target = targets.find((candidate) => candidate.name === name);
   if (target === undefined || hex === undefined) throw new Error(`${file} names no target`);
-  say(`${target.name}: ${target.run(fromHex(hex))}`);
+  say(`${target.name}: ${await target.run(fromHex(hex))}`);
 }
 
 async function fuzz(minutes: number, chosen: readonly number[], firstSeed: number): Promise<void> {
@@ -118,7 +118,7 @@ const chosen = targets.flatMap(({ name }, index) =>
 );
 const minutes = Number(values.minutes);
 if (values.reproduce !== undefined) {
-  reproduce(values.reproduce);
+  await reproduce(values.reproduce);
 } else if (chosen.length === 0 || !(minutes > 0)) {
   say(`targets: ${targets.map(({ name }) => name).join(" ")}`);
   process.exitCode = 2;

@@ -17,6 +17,8 @@ const corpusMax = 4096;
 const behavioursMax = 20_000;
 /** One input takes this long at most, in milliseconds; the best of three counts. */
 const slowMs = 250;
+/** The same for whole dialogues, whose time is not measured again. */
+const slowAsyncMs = 5000;
 
 /** Runs one target: keeps its growing corpus and what it has met. */
 export class TargetRunner {
@@ -31,7 +33,15 @@ export class TargetRunner {
     this.target = target;
     this.#corpus = [...target.corpus];
     this.#mutator = new Mutator(seed);
-    for (const input of target.corpus) this.run(input.slice());
+  }
+
+  /** Gives every input of the corpus once, while there is time: what it shows is no news then. */
+  async begin(forMs: number = Infinity): Promise<void> {
+    const endMs = performance.now() + forMs;
+    for (const input of this.target.corpus) {
+      await this.run(input.slice());
+      if (performance.now() > endMs) return;
+    }
   }
 
   /** Makes the next input; a view valid until the next call. */
@@ -39,11 +49,30 @@ export class TargetRunner {
     return this.#mutator.mutate(this.#corpus);
   }
 
-  run(input: Uint8Array): void {
+  /** A promise only where the target makes one: most do not, and run in a loop without pauses. */
+  run(input: Uint8Array): Promise<void> | undefined {
     this.inputs++;
     const startedMs = performance.now();
     const behaviour = this.#behaviour(input);
+    if (behaviour instanceof Promise) return this.#ended(input, behaviour, startedMs);
     if (performance.now() - startedMs > slowMs) this.#timeAgain(input);
+    this.#note(input, behaviour);
+    return undefined;
+  }
+
+  async #ended(input: Uint8Array, promise: Promise<string>, startedMs: number): Promise<void> {
+    let behaviour: string | undefined;
+    try {
+      behaviour = await promise;
+    } catch (error) {
+      behaviour = this.#answer(input, error);
+    }
+    const tookMs = performance.now() - startedMs;
+    if (tookMs > slowAsyncMs) this.#fail(input, new Finding(`takes ${Math.round(tookMs)} ms`));
+    this.#note(input, behaviour);
+  }
+
+  #note(input: Uint8Array, behaviour: string | undefined): void {
     if (behaviour === undefined || this.behaviours.has(behaviour)) return;
     if (this.behaviours.size >= behavioursMax) return;
     this.behaviours.add(behaviour);
@@ -51,16 +80,21 @@ export class TargetRunner {
     else this.#corpus[this.#mutator.below(corpusMax)] = input.slice();
   }
 
-  #behaviour(input: Uint8Array): string | undefined {
+  #behaviour(input: Uint8Array): string | Promise<string> | undefined {
     try {
       return this.target.run(input);
     } catch (error) {
-      if (this.target.throws === "typed" && error instanceof DlmsError) {
-        return error instanceof DecodeError ? `${error.code} ${error.field}` : error.code;
-      }
-      this.#fail(input, error);
-      return undefined;
+      return this.#answer(input, error);
     }
+  }
+
+  /** What an error is: an answer of a typed target, or a failure. */
+  #answer(input: Uint8Array, error: unknown): string | undefined {
+    if (this.target.throws === "typed" && error instanceof DlmsError) {
+      return error instanceof DecodeError ? `${error.code} ${error.field}` : error.code;
+    }
+    this.#fail(input, error);
+    return undefined;
   }
 
   /** A machine that others share has pauses; a slow input is slow every time. */
@@ -68,7 +102,7 @@ export class TargetRunner {
     let best = Infinity;
     for (let round = 0; round < 3; round++) {
       const startedMs = performance.now();
-      this.#behaviour(input);
+      void this.#behaviour(input);
       best = Math.min(best, performance.now() - startedMs);
     }
     if (best > slowMs) this.#fail(input, new Finding(`takes ${Math.round(best)} ms`));

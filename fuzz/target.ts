@@ -10,11 +10,11 @@ export interface FuzzTarget {
    */
   readonly throws: "typed" | "never";
   /**
-   * Gives the input to the code. The octets are valid during the call only, and change afterwards:
-   * what keeps a view is found out. Returns a short name of what happened; an input with a new
-   * name joins the corpus. Throws `Finding` where an invariant is broken.
+   * Gives the input to the code. The octets are valid until it returns, or its promise settles, and
+   * change afterwards: what keeps a view is found out. Returns a short name of what happened; an
+   * input with a new name joins the corpus. Throws `Finding` where an invariant is broken.
    */
-  readonly run: (input: Uint8Array) => string;
+  readonly run: (input: Uint8Array) => string | Promise<string>;
 }
 
 /** An invariant is broken, although nothing threw. */

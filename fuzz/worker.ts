@@ -13,14 +13,15 @@ const batch = 200;
 // Most inputs end in an error: where it was thrown is asked for when a failure is reproduced.
 Error.stackTraceLimit = 0;
 
-function slice(runner: TargetRunner, index: number): SliceReport {
+async function slice(runner: TargetRunner, index: number): Promise<SliceReport> {
   const endMs = performance.now() + task.sliceMs;
   const before = runner.inputs;
   do {
     for (let left = batch; left > 0; left--) {
       const input = runner.next();
       blackboard.write(index, input);
-      runner.run(input);
+      const running = runner.run(input);
+      if (running !== undefined) await running;
     }
   } while (performance.now() < endMs);
   return {
@@ -31,14 +32,18 @@ function slice(runner: TargetRunner, index: number): SliceReport {
   };
 }
 
-const runners = task.targets.map((index) => {
+const runners = task.targets.map((index) => ({
+  index,
+  runner: new TargetRunner(targets[index]!, task.seed + index * 7919),
+}));
+for (const { index, runner } of runners) {
   blackboard.write(index, new Uint8Array(0));
-  return { index, runner: new TargetRunner(targets[index]!, task.seed + index * 7919) };
-});
+  await runner.begin();
+}
 const endMs = performance.now() + task.forMs;
 while (performance.now() < endMs) {
   for (const { index, runner } of runners) {
-    parentPort?.postMessage(slice(runner, index), []);
+    parentPort?.postMessage(await slice(runner, index), []);
     if (performance.now() >= endMs) break;
   }
 }
