@@ -163,8 +163,10 @@ export {
   type StoredKeys,
 } from "./security/key-store.ts";
 export {
+  type CounterSession,
   invocationCounterAttribute,
   readInvocationCounter,
+  type ReadInvocationCounterOptions,
 } from "./security/read-invocation-counter.ts";
 export {
   resolveKeyChange,

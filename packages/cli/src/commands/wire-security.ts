@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import {
-  openSession,
+  readInvocationCounter,
   type SecurityMechanism,
   type SecuritySettings,
   type SessionOptions,
 } from "@lectura/dlms-node";
 import { obis } from "@lectura/dlms/cosem";
-import { DlmsError, fromHex } from "@lectura/dlms/octets";
+import { fromHex } from "@lectura/dlms/octets";
 import { InvocationCounter, Secret } from "@lectura/dlms/security";
 import type { Context } from "../context.ts";
 import { parseCount } from "../parse.ts";
@@ -84,22 +84,10 @@ export async function counterOf(
       ? publicClientSap
       : parseCount("--public-sap", options.publicSap, 0, 127);
   const logicalName = securityDraft(options)?.counterObject ?? counterObjectDefault;
-  const last = await readLast({ ...place, clientSap }, logicalName);
+  const last = await readInvocationCounter(place, {
+    attribute: { classId: 1, logicalName, attributeId: 2 },
+    publicClientSap: clientSap,
+  });
   if (last === undefined) throw new CliError("usage/counter-unknown");
   return new InvocationCounter({ next: last + 1 });
-}
-
-async function readLast(
-  options: SessionOptions,
-  logicalName: typeof counterObjectDefault,
-): Promise<number | undefined> {
-  try {
-    await using session = await openSession(options);
-    const result = await session.get({ classId: 1, logicalName, attributeId: 2 });
-    const value = result.ok ? result.value.value : undefined;
-    return typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : undefined;
-  } catch (error) {
-    if (error instanceof DlmsError && error.code.startsWith("acse/")) return undefined;
-    throw error;
-  }
 }

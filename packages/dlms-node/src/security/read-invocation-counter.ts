@@ -1,8 +1,9 @@
 /** The invocation counter a meter expects, read before anything is ciphered (R26, R27). */
 import { obis } from "@lectura/dlms/cosem";
-import { ProtocolError } from "@lectura/dlms/octets";
-import type { AttributeDescriptor } from "@lectura/dlms/xdlms";
+import { DlmsError } from "@lectura/dlms/octets";
+import type { AttributeDescriptor, GetDataResult } from "@lectura/dlms/xdlms";
 import { openSession } from "../open-session.ts";
+import type { Session } from "../session.ts";
 import type { SessionOptions } from "../session-options.ts";
 
 /** Where most meters keep it: Data 0.0.43.1.0.255, attribute 2. Others: 0.0.43.1.x.255. */
@@ -12,33 +13,54 @@ export const invocationCounterAttribute: AttributeDescriptor = {
   attributeId: 2,
 };
 
-const publicClientSap = 16;
+const publicClientSapDefault = 16;
 const counterMax = 0xffff_ffff;
+
+/** What is used of the session the counter is read over. */
+export type CounterSession = Pick<Session, "get"> & AsyncDisposable;
+
+/** Where the counter is, and who may read it. */
+export interface ReadInvocationCounterOptions {
+  /** Absent: `invocationCounterAttribute`. */
+  readonly attribute?: AttributeDescriptor;
+  /** Client that may read it without a credential. Absent: 16. */
+  readonly publicClientSap?: number;
+  /** Opens the session where the way to the meter has an owner. Absent: `openSession`. */
+  readonly open?: (options: SessionOptions) => Promise<CounterSession>;
+}
 
 /**
  * Opens a session as the public client, reads the counter, closes. `options` are those of the
  * session to follow: its client, authentication and protection are left out here.
- * @returns the highest counter the meter has seen, 0..2^32 - 1; the next is one more
- * @throws {ProtocolError} xdlms/unexpected: the object answers no counter, or refuses
- * @throws {DlmsError} whatever opening and reading throw
+ * @returns the highest counter the meter has seen, 0..2^32 - 1: the next is one more; undefined: it
+ * does not tell this client, or tells something else than a counter
+ * @throws {DlmsError} whatever opening and reading throw, but for a refused association
  */
 export async function readInvocationCounter(
   options: Omit<SessionOptions, "authentication" | "protection">,
-  attribute: AttributeDescriptor = invocationCounterAttribute,
-): Promise<number> {
-  await using session = await openSession({
-    ...options,
-    clientSap: publicClientSap,
-    authentication: { mechanism: "none" },
-  });
+  where: ReadInvocationCounterOptions = {},
+): Promise<number | undefined> {
+  const { publicClientSap: clientSap = publicClientSapDefault, open = openSession } = where;
+  const { attribute = invocationCounterAttribute } = where;
+  const authentication = { mechanism: "none" } as const;
+  const session = await open({ ...options, clientSap, authentication }).catch(unlessRefused);
+  if (session === undefined) return undefined;
+  await using reading = session;
   const { signal } = options;
-  const result = await session.get(attribute, signal === undefined ? {} : { signal });
-  if (!result.ok) {
-    const detail = `the invocation counter answers ${result.reason}`;
-    throw new ProtocolError("xdlms/unexpected", detail);
-  }
+  return counterOf(await reading.get(attribute, signal === undefined ? {} : { signal }));
+}
+
+/** A meter that has no public client tells it nothing. */
+function unlessRefused(error: unknown): undefined {
+  if (error instanceof DlmsError && error.code.startsWith("acse/")) return undefined;
+  throw error;
+}
+
+function counterOf(result: GetDataResult): number | undefined {
+  if (!result.ok) return undefined;
   const { value } = result;
-  const counter = "value" in value ? Number(value.value) : Number.NaN;
-  if (Number.isInteger(counter) && counter >= 0 && counter <= counterMax) return counter;
-  throw new ProtocolError("xdlms/unexpected", `${value.type} is no invocation counter`);
+  const said: unknown = "value" in value ? value.value : undefined;
+  const counter = typeof said === "bigint" ? Number(said) : said;
+  const isCounter = typeof counter === "number" && Number.isInteger(counter);
+  return isCounter && counter >= 0 && counter <= counterMax ? counter : undefined;
 }

@@ -231,6 +231,9 @@ class ScriptedSession implements Session {
   write(): never {
     throw new TypeError("acquisition has no short names");
   }
+  getOctets(): never {
+    throw new TypeError("acquisition reads values, not octets");
+  }
   unconfirmedSet(): never {
     throw new TypeError("acquisition does not write");
   }

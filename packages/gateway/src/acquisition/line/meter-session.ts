@@ -4,7 +4,9 @@ import { InvocationCounter, type ReplayWindows } from "@lectura/dlms/security";
 import {
   checkSecurity,
   type Clock,
+  type CounterSession,
   type Port,
+  readInvocationCounter,
   securedAssociation,
   type SecuredAssociation,
   type Session,
@@ -17,7 +19,6 @@ import type { MeterCredentials } from "../../vault/meter-credentials.ts";
 import type { MeterFacts } from "../meter-facts.ts";
 import { type CounterBook, isPlausible } from "../security/counter-book.ts";
 import { counterNameOf, meterSecurity, type MeterSecurity } from "../security/meter-security.ts";
-import { readInvocationCounter } from "../security/read-counter.ts";
 import type { Wire } from "../wire.ts";
 import type { LineOwner, Turn } from "./line-owner.ts";
 
@@ -151,21 +152,17 @@ async function readCounter(
   { counterObject, counterStep, publicClientSap }: SecurityProfile,
 ): Promise<number | undefined> {
   const { line, turn, signal } = options;
-  const open = await openOne(options, framing, publicClientSap, {
-    authentication: { mechanism: "none" },
-  }).catch((error: unknown) => {
-    if (error instanceof DlmsError && error.code.startsWith("acse/")) return undefined;
-    throw error;
-  });
-  if (open === undefined) return undefined;
-  try {
-    const read = (): Promise<number | undefined> =>
-      readInvocationCounter(open.session, counterObject, signal);
-    const last = await turn.exchange(read);
-    return last === undefined ? undefined : last + counterStep;
-  } finally {
-    await closeMeterSession(open, line, turn);
-  }
+  const open = async (): Promise<CounterSession> => {
+    const authentication = { mechanism: "none" } as const;
+    const opened = await openOne(options, framing, publicClientSap, { authentication });
+    return {
+      get: (attribute, how) => turn.exchange(() => opened.session.get(attribute, how)),
+      [Symbol.asyncDispose]: () => closeMeterSession(opened, line, turn),
+    };
+  };
+  const attribute = { classId: 1, logicalName: counterObject, attributeId: 2 };
+  const last = await readInvocationCounter({ signal }, { attribute, open });
+  return last === undefined ? undefined : last + counterStep;
 }
 
 async function openOne(
