@@ -5,6 +5,8 @@ import {
   type AttributeValue,
   GetExchange,
   GetListExchange,
+  GetOctetsExchange,
+  type GetOctetsResult,
   type LongGet,
   type MethodCall,
   type Referencing,
@@ -19,7 +21,7 @@ import {
   splitSetList,
   UnconfirmedWriteExchange,
 } from "@lectura/dlms/client";
-import type { Data } from "@lectura/dlms/axdr";
+import { type Data, encodeData } from "@lectura/dlms/axdr";
 import type {
   ActionOutcome,
   AttributeDescriptor,
@@ -90,6 +92,19 @@ export class ClientSession implements Session {
     if (this.#shortNames !== undefined) return first(this.#shortNames.get([attribute], options));
     const dialogue = this.#dialogue;
     const exchange = new GetExchange(attribute, dialogue.nextInvoke(), dialogue.context);
+    return dialogue.run(exchange, options);
+  }
+
+  async getOctets(
+    attribute: AttributeDescriptor,
+    options?: RequestOptions,
+  ): Promise<GetOctetsResult> {
+    if (this.#shortNames !== undefined) {
+      const result = await first(this.#shortNames.get([attribute], options));
+      return result.ok ? { ok: true, octets: encodeData(result.value) } : result;
+    }
+    const dialogue = this.#dialogue;
+    const exchange = new GetOctetsExchange(attribute, dialogue.nextInvoke(), dialogue.context);
     return dialogue.run(exchange, options);
   }
 

@@ -54,6 +54,7 @@ export type {
   AccessRequestOptions,
   AccessResult,
   AttributeValue,
+  GetOctetsResult,
   GetOptions,
   LongGet,
   MethodCall,
@@ -163,10 +164,8 @@ export {
   type StoredKeys,
 } from "./security/key-store.ts";
 export {
-  type CounterSession,
   invocationCounterAttribute,
   readInvocationCounter,
-  type ReadInvocationCounterOptions,
 } from "./security/read-invocation-counter.ts";
 export {
   resolveKeyChange,
@@ -199,14 +198,18 @@ export {
   type ObjectListResult,
   readObjectList,
 } from "./cosem/read-object-list.ts";
+export type {
+  ObjectColumn,
+  ProfileEntries,
+  ProfileRequest,
+  ProfileTimes,
+} from "./cosem/profile-request.ts";
 export {
-  type ObjectColumn,
-  type ProfileEntries,
-  type ProfilePart,
-  type ProfileRequest,
-  type ProfileTimes,
-  readProfile,
-} from "./cosem/read-profile.ts";
+  type ProfileColumnsPart,
+  type ReadProfileColumn,
+  readProfileColumns,
+} from "./cosem/read-profile-columns.ts";
+export { type ProfilePart, readProfile } from "./cosem/read-profile.ts";
 export {
   type KnownScalers,
   readRegister,

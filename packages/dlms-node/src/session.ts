@@ -5,6 +5,7 @@ import type {
   AccessResult,
   AssociationOutcome,
   AttributeValue,
+  GetOctetsResult,
   LongGet,
   MethodCall,
   ShortName,
@@ -25,6 +26,7 @@ export type {
   AccessOptions,
   AccessResult,
   AttributeValue,
+  GetOctetsResult,
   LongGet,
   MethodCall,
   ShortName,
@@ -98,6 +100,11 @@ export interface Session extends AsyncDisposable {
    * come while the association lives is a `LongGetInterrupted`: see `GetOptions.resume`.
    */
   get(attribute: AttributeDescriptor, options?: GetOptions): Promise<GetDataResult>;
+  /**
+   * As `get`, with the value's octets as they came (A-XDR Data, not looked into): for values that
+   * are read without an object per element, as `readProfileColumns` does.
+   */
+  getOctets(attribute: AttributeDescriptor, options?: RequestOptions): Promise<GetOctetsResult>;
   /** Reads several attributes, in one round trip unless the request exceeds the max PDU. */
   getWithList(
     attributes: readonly AttributeDescriptor[],

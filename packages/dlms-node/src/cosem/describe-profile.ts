@@ -7,6 +7,7 @@ import {
   deviationNotSpecified,
   type DeviationOptions,
   isScaledColumn,
+  obis,
   type ObisText,
   type ProfileDescription,
   profileGenericObject,
@@ -18,6 +19,8 @@ import type { DataAccessResult } from "@lectura/dlms/xdlms";
 import type { RequestOptions } from "../session.ts";
 import { readRegisters } from "./read-registers.ts";
 import { dataOf, getAll, type ProcedureSession } from "./typed-access.ts";
+
+const usualClock = "0.0.1.0.0.255";
 
 /** What is known of one profile of one meter; keep it as long as its firmware stays. */
 export interface MeterProfileDescription extends ProfileDescription {
@@ -31,6 +34,11 @@ export interface MeterProfileDescription extends ProfileDescription {
 
 /** Options of `describeProfile`. */
 export interface DescribeProfileRequest extends RequestOptions, DeviationOptions {
+  /**
+   * The clock of the profile: bounds apply to its column and are written with its deviation.
+   * Absent: the first clock the profile captures.
+   */
+  readonly clock?: ObisText;
   /** Corrections of the meter's type (requirement R64). */
   readonly overrides?: readonly ScalerOverride[];
 }
@@ -41,8 +49,9 @@ export type DescribedProfile =
   | { readonly ok: false; readonly reason: DataAccessResult };
 
 /**
- * Reads capture objects, capture period, sort method, the clock's deviation and the columns' scalers: two
- * round trips where the meter takes lists. @throws {DecodeError} cosem/malformed capture objects.
+ * Reads capture objects, capture period, sort method, the clock's deviation and the columns'
+ * scalers: two round trips where the meter takes lists, three where the profile has a clock of its
+ * own. @throws {DecodeError} cosem/malformed capture objects.
  */
 export async function describeProfile(
   session: ProcedureSession,
@@ -50,14 +59,19 @@ export async function describeProfile(
   request: DescribeProfileRequest = {},
 ): Promise<DescribedProfile> {
   const object = profileGenericObject(profile);
-  const { time } = clockObject("0.0.1.0.0.255");
+  const expected = obis(request.clock ?? usualClock);
   const [objects, period, sort, now] = await getAll(
     session,
-    [object.captureObjects, object.capturePeriod, object.sortMethod, time],
+    [object.captureObjects, object.capturePeriod, object.sortMethod, clockObject(expected).time],
     request,
   );
   if (objects?.ok !== true) return { ok: false, reason: objects?.reason ?? "other-reason" };
   const columns = object.captureObjects.decode(objects.value);
+  const clock = restrictingColumn(columns, request.clock === undefined ? undefined : expected);
+  const time =
+    clock === undefined || clock.logicalName === expected
+      ? now
+      : await session.get(clockObject(clock.logicalName).time, request);
   const periodData = dataOf(period);
   const sortData = dataOf(sort);
   const sortMethod = sortData === undefined ? "fifo" : object.sortMethod.decode(sortData);
@@ -81,8 +95,9 @@ export async function describeProfile(
       capturePeriodSeconds: periodData === undefined ? 0 : object.capturePeriod.decode(periodData),
       newestFirst: sortMethod === "lifo",
       sortMethod,
-      deviationMinutes: deviationFrom(dataOf(now)),
+      deviationMinutes: deviationFrom(dataOf(time)),
       scalerUnits: columns.map((column) => unitOf.get(columnKey(column))),
+      ...(request.clock === undefined ? {} : { clock: expected }),
       ...(request.invertedDeviation === undefined
         ? {}
         : { invertedDeviation: request.invertedDeviation }),
@@ -92,7 +107,7 @@ export async function describeProfile(
 
 /** The clock column time ranges restrict by. @throws {RangeError} the profile captures no clock. */
 export function clockOf(description: ProfileDescription): CaptureObject {
-  const column = restrictingColumn(description.columns);
+  const column = restrictingColumn(description.columns, description.clock);
   if (column !== undefined) return column;
   throw new RangeError("the profile captures no clock: ask for entries instead of times");
 }

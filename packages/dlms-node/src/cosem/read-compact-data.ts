@@ -16,8 +16,8 @@ import { getAll, type ProcedureSession } from "./typed-access.ts";
 /** Options of `readCompactData`. */
 export interface CompactDataRequest extends RequestOptions, CompactDataOptions {
   /**
-   * Of an earlier reading: spares reading the template. Where the meter has taken another one since,
-   * and its template id is captured, the buffer is refused.
+   * Of an earlier reading: spares reading the template. Where the meter has taken another one
+   * since, and its template id is captured, the buffer is refused.
    */
   readonly description?: CompactDataDescription;
 }

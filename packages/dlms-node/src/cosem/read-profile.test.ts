@@ -10,7 +10,8 @@ import {
 } from "@lectura/dlms/server";
 import { describe, expect, test } from "vitest";
 import { meterSession, type MeterOptions, noLists } from "./procedure.fixture.ts";
-import { type ProfilePart, type ProfileRequest, readProfile } from "./read-profile.ts";
+import type { ProfileRequest } from "./profile-request.ts";
+import { type ProfilePart, readProfile } from "./read-profile.ts";
 
 const profile = "1.0.99.1.0.255";
 const energy = obis("1.0.1.8.0.255");

@@ -60,7 +60,7 @@ export function writeData(writer: OctetWriter, data: Data): void {
   }
 }
 
-/** A simple value behind its tag. @throws {RangeError} a value out of its range, or no simple one. */
+/** A simple value behind its tag. @throws {RangeError} out of its range, or no simple value. */
 export function writeContents(writer: OctetWriter, data: Data): void {
   switch (data.type) {
     case "null-data":

@@ -52,6 +52,7 @@ export {
   GetListExchange,
   ResumedGetExchange,
 } from "./get-exchange.ts";
+export { GetOctetsExchange, type GetOctetsResult } from "./get-octets-exchange.ts";
 export { type LongGet, LongGetInterrupted } from "./long-get.ts";
 export { clientHls, clientProtection } from "./protection.ts";
 export {

@@ -1,7 +1,7 @@
 /**
- * Compact data (class 62, Blue Book 4.3.10): captured values one behind the other, without tags. Their
- * types stand in the template, what they belong to in the capture objects; the first of those is
- * usually template_id itself, so that a buffer says which template it was written by.
+ * Compact data (class 62, Blue Book 4.3.10): captured values one behind the other, without tags.
+ * Their types stand in the template, what they belong to in the capture objects; the first of those
+ * is usually template_id itself, so that a buffer says which template it was written by.
  */
 import type { Data } from "../axdr/data.ts";
 import { readData } from "../axdr/data-decode.ts";
@@ -19,8 +19,8 @@ import type { CompactTemplateOptions, CompactType } from "./compact-template.ts"
 /** How a meter writes compact data. */
 export interface CompactDataOptions extends CompactTemplateOptions {
   /**
-   * Values without their tags, as the class is defined (default); "tagged" for meters that put whole
-   * Data values into the buffer: the template is then not needed to read them.
+   * Values without their tags, as the class is defined (default); "tagged" for meters that put
+   * whole Data values into the buffer: the template is then not needed to read them.
    */
   readonly values?: "contents" | "tagged";
 }
@@ -59,7 +59,8 @@ export function decodeCompactData(
   return captureObjects.map((object, index) => {
     const data = values[index]!;
     if (isTemplateId(object) && data.value !== templateId) {
-      const problem = `is ${String(data.value)}, the template read is ${templateId}`;
+      const found = typeof data.value === "number" ? data.value : data.type;
+      const problem = `is ${found}, the template read is ${templateId}`;
       throw new DecodeError("cosem", `${field}.template_id`, 0, problem);
     }
     return { object, data };

@@ -1,6 +1,6 @@
 /**
- * The template of compact data (class 62, Blue Book 4.3.10): what the values in the buffer are, which
- * carries them without tags.
+ * The template of compact data (class 62, Blue Book 4.3.10): what the values in the buffer are,
+ * which carries them without tags.
  *
  *     template_description ::= 02 n type{n}     or, with the same meaning, type{n}
  *     type ::= tag | 02 n type{n} | 01 count(u16) type     as in a compact-array,

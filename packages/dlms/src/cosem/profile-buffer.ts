@@ -17,7 +17,7 @@ import {
   notSpecified,
   utcMs,
 } from "./date-time.ts";
-import { obisGroups } from "./obis.ts";
+import { type ObisCode, obisGroups } from "./obis.ts";
 
 /** What the meter says about a buffer in other attributes, and how to read its times. */
 export interface ProfileLayout extends DeviationOptions {
@@ -25,6 +25,8 @@ export interface ProfileLayout extends DeviationOptions {
   readonly columns: readonly CaptureObject[];
   /** Attribute 4 in seconds; 0 = captured by events, then null-data repeats the time. */
   readonly capturePeriodSeconds: number;
+  /** The clock column's object, where the profile captures several clocks. Absent: the first. */
+  readonly clock?: ObisCode;
   /** Rows come newest first (sort_method LIFO or largest of the clock): null-data counts back. */
   readonly newestFirst?: boolean;
 }
@@ -59,9 +61,15 @@ export function isDelta(type: DataType): boolean {
   return type.startsWith("delta-");
 }
 
-/** Column of the clock: class 8 attribute 2; -1 where there is none. */
-export function clockColumnOf(columns: readonly CaptureObject[]): number {
-  return columns.findIndex(({ classId, attributeId }) => classId === 8 && attributeId === 2);
+/**
+ * Column of the clock: class 8 attribute 2, of the object `clock` where that is given; -1 where there
+ * is none.
+ */
+export function clockColumnOf(columns: readonly CaptureObject[], clock?: ObisCode): number {
+  return columns.findIndex(
+    ({ classId, attributeId, logicalName }) =>
+      classId === 8 && attributeId === 2 && (clock === undefined || logicalName === clock),
+  );
 }
 
 /** Column of the profile's status, 0-b:96.10.e; -1 where there is none. */
@@ -78,7 +86,7 @@ export function statusColumnOf(columns: readonly CaptureObject[]): number {
  */
 export function decodeProfileBuffer(data: Data, layout: ProfileLayout): readonly ProfileRow[] {
   const { columns } = layout;
-  const clockIndex = clockColumnOf(columns);
+  const clockIndex = clockColumnOf(columns, layout.clock);
   const statusIndex = statusColumnOf(columns);
   const rows: ProfileRow[] = [];
   let before: ProfileRow | undefined;

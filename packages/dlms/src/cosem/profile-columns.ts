@@ -36,7 +36,7 @@ export function decodeProfileColumns(octets: Uint8Array, layout: ProfileLayout):
   const reader: OctetReader = new OctetReader(octets, "axdr");
   const rows = findRows(reader, layout.columns.length);
   if (rows === undefined) return fromData(octets, layout);
-  const clockIndex = clockColumnOf(layout.columns);
+  const clockIndex = clockColumnOf(layout.columns, layout.clock);
   // A column whose cells change from one kind to another is read again, as Data.
   const asData = new Set<number>();
   for (;;) {

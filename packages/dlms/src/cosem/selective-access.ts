@@ -6,6 +6,7 @@ import { elementsOf, integerOf, octetsOf, structureOf } from "./data-shape.ts";
 import { type CosemDateTime, encodeDateTime } from "./date-time.ts";
 import type { SelectiveAccess } from "./descriptor.ts";
 import { decodeObis, type ObisCode, obis, obisToOctets } from "./obis.ts";
+import { clockColumnOf } from "./profile-buffer.ts";
 
 /** Range descriptor: rows whose restricting column lies within both bounds, inclusive. */
 export interface RangeSelection {
@@ -80,10 +81,14 @@ export function byTimeRange(
 
 /**
  * The column a time range restricts by: the clock of the profile, wherever it stands (class 8
- * attribute 2). Undefined where the profile captures no clock: then ask by entry.
+ * attribute 2); the object `clock` where there are several. Undefined where the profile captures no
+ * such clock: then ask by entry.
  */
-export function restrictingColumn(columns: readonly CaptureObject[]): CaptureObject | undefined {
-  return columns.find(({ classId, attributeId }) => classId === 8 && attributeId === 2);
+export function restrictingColumn(
+  columns: readonly CaptureObject[],
+  clock?: ObisCode,
+): CaptureObject | undefined {
+  return columns[clockColumnOf(columns, clock)];
 }
 
 /**
