@@ -1,9 +1,11 @@
 /** Types of a fleet; the parts are put together in `start-fleet.ts`. */
+import type { TlsOptions } from "node:tls";
 import type { Clock, SecurityMechanism, SecuritySettings } from "@lectura/dlms-node";
 import type { Secret } from "@lectura/dlms/security";
 import type { LinePersonalityName } from "./lines/line-personality.ts";
 import type { MeterKey } from "./model/keys.ts";
-import type { PersonalityName } from "./personalities/personality.ts";
+import type { MeterObjects, PersonalityName } from "./personalities/personality.ts";
+import type { PushingOptions } from "./pushing/pushing-options.ts";
 import type { SimulatedSecurity } from "./security/simulated-security.ts";
 
 export interface FleetOptions {
@@ -15,6 +17,18 @@ export interface FleetOptions {
   readonly perLine?: number;
   /** One for all, or a list taken in turn. Absent = "generic-three-phase". */
   readonly personality?: PersonalityName | readonly PersonalityName[];
+  /** Absent = as the personality has it; pushing meters have all. */
+  readonly objects?: MeterObjects;
+  /** What the meters push, and where to. Absent: nothing. */
+  readonly pushing?: PushingOptions;
+  /** A head-end the meters connect to by themselves, besides listening. Absent: none. */
+  readonly dialing?: DialingOptions;
+  /** How the meters are reached. Absent = "tcp". */
+  readonly transport?: FleetTransport;
+  /** Certificate and key where the transport is "tls". */
+  readonly tls?: TlsOptions;
+  /** Sign-on of an optical head (IEC 62056-21 mode E) before HDLC. Absent = false. */
+  readonly modeE?: boolean;
   /** What the meters ask of their management client. Absent = as the personality has it. */
   readonly security?: Partial<SimulatedSecurity>;
   /** Behaviour of the converter before the meters. Absent = "plain". */
@@ -29,11 +43,33 @@ export interface FleetOptions {
   readonly onEvent?: (event: FleetEvent) => void;
 }
 
+/** TCP, TLS over it, or the wrapper in UDP datagrams. */
+export type FleetTransport = "tcp" | "tls" | "udp";
+
+/** Where meters dial in. */
+export interface DialingOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Says who calls by a DataNotification with its logical device name. Absent = true. */
+  readonly announce?: boolean;
+  /** Framing of the announcement; the head-end decides the session's. Absent = "wrapper". */
+  readonly framing?: "wrapper" | "hdlc";
+  /** Wait before a connection that failed or ended is made again. Absent = 10 s. */
+  readonly redialMs?: number;
+}
+
 export interface FleetEvent {
-  readonly type: "connected" | "disconnected" | "refused";
-  /** Listening endpoint, "127.0.0.1:4059". */
+  readonly type:
+    | "connected"
+    | "disconnected"
+    | "refused"
+    | "dialled"
+    | "dial-failed"
+    | "pushed"
+    | "push-failed";
+  /** Listening endpoint, "127.0.0.1:4059"; of what a meter does by itself, its name. */
   readonly tcp: string;
-  /** The client, "127.0.0.1:50123". */
+  /** The other end, "127.0.0.1:50123"; of failures their code. */
   readonly detail: string;
 }
 
@@ -41,8 +77,9 @@ export interface FleetEvent {
 export interface FleetMeter {
   /** "sim-001" */
   readonly name: string;
-  /** "127.0.0.1:4059" */
+  /** "127.0.0.1:4059", whatever the transport is. */
   readonly tcp: string;
+  readonly transport: FleetTransport;
   readonly serverUpper: number;
   readonly serverLower: number;
   readonly addressSize: 1 | 2 | 4;
@@ -67,4 +104,9 @@ export interface FleetMeter {
 
 export interface Fleet extends AsyncDisposable {
   readonly meters: readonly FleetMeter[];
+  /**
+   * The supply of all meters fails: those with all objects say so by alarm push and, to who is
+   * associated, by event-notification. Resolves when the pushes have gone or failed.
+   */
+  lastGasp(): Promise<void>;
 }

@@ -1,7 +1,20 @@
-export type { Fleet, FleetEvent, FleetMeter, FleetOptions } from "./fleet.ts";
+export type {
+  DialingOptions,
+  Fleet,
+  FleetEvent,
+  FleetMeter,
+  FleetOptions,
+  FleetTransport,
+} from "./fleet.ts";
 export { type LinePersonalityName, linePersonalityNames } from "./lines/line-personality.ts";
 export { type MeterKey, meterKeys } from "./model/keys.ts";
-export { type PersonalityName, personalityNames } from "./personalities/personality.ts";
+export {
+  type MeterObjects,
+  meterObjectSets,
+  type PersonalityName,
+  personalityNames,
+} from "./personalities/personality.ts";
+export type { PushingOptions } from "./pushing/pushing-options.ts";
 export {
   gmacSecurity,
   plainSecurity,
@@ -9,4 +22,5 @@ export {
   simulatorPassword,
 } from "./security/simulated-security.ts";
 export { SimulatorError, type SimulatorErrorCode, simulatorErrors } from "./simulator-error.ts";
-export { fleetMetersMax, startFleet } from "./start-fleet.ts";
+export { fleetMetersMax } from "./fleet-settings.ts";
+export { startFleet } from "./start-fleet.ts";

@@ -24,7 +24,8 @@ function device(
   meter: Pick<MeterDeviceOptions, "personality" | "identity" | "model">,
 ): ServedMeter {
   const { security } = meter.personality;
-  return meterDevice({ ...meter, security, index: 0, counterFrom: 0, fault: "none", alone: true });
+  const own = { security, index: 0, counterFrom: 0, nowMs: () => 0 };
+  return meterDevice({ ...meter, ...own, fault: "none", alone: true }).served;
 }
 
 /** A port that answers within the call. */

@@ -1,4 +1,7 @@
 /** What each client sees of one simulated meter, and what it may do to it. */
+import type { MeterOutlet } from "@lectura/dlms-node";
+import type { Data } from "@lectura/dlms/axdr";
+import { obis } from "@lectura/dlms/cosem";
 import { publicClientSap } from "@lectura/dlms/hdlc";
 import {
   type AssociationView,
@@ -10,6 +13,8 @@ import {
   type ViewRights,
 } from "@lectura/dlms/server";
 import type { MeterDeviceOptions } from "./meter-device.ts";
+import { associationObjects } from "./objects/full/associations.ts";
+import { type FullMeter, fullMeter } from "./objects/full/full-meter.ts";
 import { clockObject } from "./objects/clock.ts";
 import { identityObjects } from "./objects/identity.ts";
 import { loadProfileObject } from "./objects/load-profile.ts";
@@ -19,11 +24,13 @@ import { isSecured } from "./security/simulated-security.ts";
 
 /** Reads and writes everything. */
 export const managementClientSap = 1;
-/** Reads everything with the same keys, writes nothing. */
+/** Reads everything with the same credentials, writes nothing. */
 export const readingClientSap = 2;
 const profileGeneric = 7;
+const clockName = obis("0.0.1.0.0.255");
+const alarmRegister = { classId: 1, logicalName: obis("0.0.97.98.0.255"), attributeId: 2 };
 
-/** All that a secured meter tells a client it does not know. */
+/** What a secured meter tells a client it does not know; a full one without keys its time, too. */
 const publicNames: readonly string[] = [
   "0.0.40.0.0.255",
   "0.0.41.0.0.255",
@@ -36,46 +43,94 @@ const readOnly: ViewRights = {
   method: () => false,
 };
 
-/** Management and public client of every meter; a secured one has a reading client besides. */
-export function meterViews(options: MeterDeviceOptions): readonly AssociationView[] {
+/** The views of one meter; what it does by itself where it has every object. */
+export interface MeterViews {
+  readonly views: readonly AssociationView[];
+  readonly full: FullMeter | undefined;
+}
+
+/**
+ * Management and public client of every meter; a secured or a full one has a reading client
+ * besides.
+ */
+export function meterViews(options: MeterDeviceOptions, outlet: MeterOutlet): MeterViews {
   const { personality, fault, security, index, counterFrom } = options;
   const { conformance, maxPduOctets, referencing } = personality;
-  const rejects = fault === "reject-auth";
-  const own = new MeterSecurity({ security, index, counterFrom, rejects });
-  const secured = isSecured(security);
-  const objects = fault === "access-errors" ? [] : meterObjects(options, own, secured);
+  const own = new MeterSecurity({
+    security,
+    index,
+    counterFrom,
+    rejects: fault === "reject-auth",
+  });
   const { ciphering, authentication, systemTitle } = own;
-  const known = {
-    authentication,
-    ...(secured ? { systemTitle } : {}),
-    ...(ciphering === undefined ? {} : { security: ciphering }),
+  const secured = isSecured(security);
+  const isFull = personality.objects === "full";
+  const views: AssociationView[] = [];
+  const common = {
     conformance,
     maxPduOctets,
     referencing,
+    ...(secured ? { systemTitle } : {}),
   };
+  const known = {
+    ...common,
+    authentication,
+    ...(ciphering === undefined ? {} : { security: ciphering }),
+  };
+  const full = isFull ? fullOf(options, own, () => views[0]!.objects, outlet) : undefined;
+  const objects =
+    fault === "access-errors"
+      ? []
+      : [
+          ...meterObjects(options, own, full),
+          ...(isFull && referencing === "ln" ? associationObjects(options, () => views) : []),
+        ];
+  const shown = secured ? publicNames : [...publicNames, clockName];
   const seenByAll = objects.filter(({ classId, logicalName }) =>
-    secured ? publicNames.includes(logicalName) : classId !== profileGeneric,
+    secured || isFull ? shown.includes(logicalName) : classId !== profileGeneric,
   );
-  const views: AssociationView[] = [
+  views.push(
     { ...known, clientSap: managementClientSap, objects: new ObjectDirectory(objects) },
     {
+      ...common,
       clientSap: publicClientSap,
       authentication: { mechanism: "none" },
       objects: new ObjectDirectory(seenByAll, readOnly),
-      conformance,
-      maxPduOctets,
-      referencing,
     },
-  ];
-  if (!secured) return views;
-  const reading = new ObjectDirectory(objects, readOnly);
-  return [...views, { ...known, clientSap: readingClientSap, objects: reading }];
+  );
+  if (secured || isFull) {
+    const reading = new ObjectDirectory(objects, readOnly);
+    views.push({ ...known, clientSap: readingClientSap, objects: reading });
+  }
+  return { views, full };
+}
+
+function fullOf(
+  options: MeterDeviceOptions,
+  security: MeterSecurity,
+  directory: () => ObjectDirectory,
+  outlet: MeterOutlet,
+): FullMeter {
+  const { personality, identity, model, nowMs, pushing } = options;
+  const { pushTo, push } = pushing ?? {};
+  return fullMeter({
+    personality,
+    identity,
+    model,
+    nowMs,
+    directory,
+    ...(pushTo === undefined ? {} : { pushTo }),
+    push: (started) => push?.(started, security) ?? "temporary-failure",
+    alarm: (value: Data) => {
+      outlet.send({ kind: "event-notification", attribute: alarmRegister, value });
+    },
+  });
 }
 
 function meterObjects(
   { personality, identity, model }: MeterDeviceOptions,
   security: MeterSecurity,
-  secured: boolean,
+  full: FullMeter | undefined,
 ): ServerObject[] {
   const ciphered = security.ciphering !== undefined;
   const setup = security.setup.object;
@@ -84,10 +139,10 @@ function meterObjects(
     personality.referencing === "sn"
       ? shortNameAssociation()
       : currentAssociation(identity.upper, ciphered ? { securitySetup: setup.logicalName } : {}),
-    ...(secured ? [invocationCounterObject({ last: () => security.lastCounter })] : []),
+    ...(security.isSecured ? [invocationCounterObject({ last: () => security.lastCounter })] : []),
     ...(ciphered ? [setup] : []),
-    clockObject(personality.utcOffsetMinutes),
     ...registerObjects(personality, model),
     loadProfileObject(personality, model),
+    ...(full?.objects ?? [clockObject(personality.utcOffsetMinutes)]),
   ];
 }

@@ -1,28 +1,19 @@
-import {
-  type Clock,
-  isCiphered,
-  PortError,
-  type PortErrorCode,
-  type ServedLine,
-  serveTcp,
-  systemClock,
-} from "@lectura/dlms-node";
+import { isCiphered } from "@lectura/dlms-node";
 import { mix } from "./consumption/noise.ts";
+import { dialIn } from "./dial-in.ts";
 import type { Fleet, FleetMeter, FleetOptions } from "./fleet.ts";
-import { converterOf, type LinePersonalityName } from "./lines/line-personality.ts";
-import { meterDevice, type MeterFault } from "./meter-device.ts";
+import { type FleetSettings, settle } from "./fleet-settings.ts";
+import type { LinePersonalityName } from "./lines/line-personality.ts";
+import { meterDevice, type MeterDevice, type MeterFault } from "./meter-device.ts";
 import { managementClientSap } from "./meter-views.ts";
 import { type Identity, identify } from "./model/identity.ts";
 import { keyPlaces } from "./model/keys.ts";
 import { MeterModel } from "./model/meter-model.ts";
-import type { Personality, PersonalityName } from "./personalities/personality.ts";
-import { personalities } from "./personalities/personality-table.ts";
+import type { Personality } from "./personalities/personality.ts";
+import { MeterRoutine } from "./pushing/meter-routine.ts";
 import { clientSettings, type SimulatedSecurity } from "./security/simulated-security.ts";
 import { testKeys } from "./security/test-keys-table.ts";
-import { SimulatorError, type SimulatorErrorCode } from "./simulator-error.ts";
-
-/** Meters of one fleet; more is a RangeError. */
-export const fleetMetersMax = 10_000;
+import { serveLine } from "./serve-line.ts";
 
 const seedChannel = 40;
 
@@ -34,21 +25,8 @@ interface SimulatedMeter {
   readonly model: MeterModel;
 }
 
-interface FleetSettings {
-  readonly meters: number;
-  readonly port: number;
-  readonly perLine: number;
-  readonly personalities: readonly Personality[];
-  readonly security: Partial<SimulatedSecurity>;
-  readonly linePersonality: LinePersonalityName;
-  readonly seed: number;
-  readonly clock: Clock;
-  readonly host: string;
-  readonly onEvent: FleetOptions["onEvent"];
-}
-
 /**
- * Starts simulated meters on real TCP ports. All start or none: what had started is closed again.
+ * Starts simulated meters on real ports. All start or none: what had started is closed again.
  *
  * @throws {SimulatorError} simulator/port-taken, simulator/port-not-permitted, simulator/host-
  * unknown
@@ -57,38 +35,28 @@ interface FleetSettings {
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const settings = settle(options);
   const meters: FleetMeter[] = [];
+  const routines: MeterRoutine[] = [];
   await using starting = new AsyncDisposableStack();
   for (let first = 0; first < settings.meters; first += settings.perLine) {
     const count = Math.min(settings.perLine, settings.meters - first);
     const simulated = simulateLine(settings, first, count);
-    const line = starting.use(await startLine(settings, first / settings.perLine, simulated));
-    const tcp = endpoint(line.host, line.port);
-    meters.push(...simulated.map((meter) => present(meter, tcp)));
+    const started = simulated.map((meter) => deviceOf(settings, meter));
+    const served = started.map(({ device }) => device.served);
+    const line = starting.use(await serveLine(settings, first / settings.perLine, served));
+    meters.push(...simulated.map((meter) => present(settings, meter, line.endpoint)));
+    for (const [at, { device, routine }] of started.entries()) {
+      if (routine !== undefined) routines.push(starting.use(routine));
+      const dialled = dialling(settings, simulated[at]!, device);
+      if (dialled !== undefined) starting.use(dialled);
+    }
   }
   const running = starting.move();
-  return { meters, [Symbol.asyncDispose]: () => running.disposeAsync() };
-}
-
-function settle(options: FleetOptions): FleetSettings {
-  const { meters, port = 0, perLine = 1, seed = 1, linePersonality = "plain" } = options;
-  const chosen = options.personality ?? "generic-three-phase";
-  const names: readonly PersonalityName[] = typeof chosen === "string" ? [chosen] : chosen;
-  inRange("meters", meters, 1, fleetMetersMax);
-  inRange("perLine", perLine, 1, fleetMetersMax);
-  inRange("port", port, 0, 65_535);
-  if (port > 0) inRange("last port", port + Math.ceil(meters / perLine) - 1, 1, 65_535);
-  inRange("personalities", names.length, 1, fleetMetersMax);
   return {
     meters,
-    port,
-    perLine,
-    personalities: names.map((name) => personalities[name]),
-    security: options.security ?? {},
-    linePersonality,
-    seed,
-    clock: options.clock ?? systemClock,
-    host: options.host ?? "127.0.0.1",
-    onEvent: options.onEvent,
+    lastGasp: async () => {
+      await Promise.all(routines.map((routine) => routine.lastGasp()));
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
@@ -104,37 +72,46 @@ function simulateLine(settings: FleetSettings, first: number, count: number): Si
   });
 }
 
-async function startLine(
+/** The meter; its routine where it does something by itself. */
+function deviceOf(
   settings: FleetSettings,
-  number: number,
-  simulated: readonly SimulatedMeter[],
-): Promise<ServedLine> {
-  const { clock, host, linePersonality, onEvent } = settings;
-  const port = settings.port === 0 ? 0 : settings.port + number;
+  meter: SimulatedMeter,
+): { readonly device: MeterDevice; readonly routine: MeterRoutine | undefined } {
+  const { clock, linePersonality, perLine } = settings;
   const fault = faultOf(linePersonality);
-  const alone = settings.perLine === 1;
+  const alone = perLine === 1;
   // A meter that was switched off goes on counting where it was: here the clock remembers it.
   const counterFrom = Math.floor(clock.nowMs() / 1000);
-  const seed = mix(settings.seed, seedChannel + 1, number);
-  const interpose = converterOf(linePersonality, { clock, seed });
-  let tcp = endpoint(host, port);
-  try {
-    const line = await serveTcp({
-      host,
-      port,
-      clock,
-      meters: simulated.map((meter) => meterDevice({ ...meter, fault, alone, counterFrom })),
-      ...(interpose === undefined ? {} : { interpose }),
-      onEvent: ({ type, peer }) => onEvent?.({ type, tcp, detail: peer }),
-    });
-    tcp = endpoint(host, line.port);
-    return line;
-  } catch (error) {
-    throw startError(error, tcp);
+  const nowMs = (): number => clock.nowMs();
+  const common = { ...meter, fault, alone, counterFrom, nowMs };
+  if (meter.personality.objects === "usual") {
+    return { device: meterDevice(common), routine: undefined };
   }
+  const { identity, personality, index } = meter;
+  const seed = mix(settings.seed, seedChannel + 2, index);
+  const routine = new MeterRoutine({ settings, identity, personality, seed });
+  const device = meterDevice({ ...common, pushing: routine });
+  if (device.full !== undefined) routine.start(device.full);
+  return { device, routine };
+}
+
+function dialling(
+  { dialing, clock, onEvent }: FleetSettings,
+  { identity }: SimulatedMeter,
+  { served }: MeterDevice,
+): AsyncDisposable | undefined {
+  if (dialing === undefined) return undefined;
+  return dialIn({
+    dialing,
+    identity,
+    meter: served,
+    clock,
+    onDial: (type, detail) => onEvent?.({ type, tcp: identity.name, detail }),
+  });
 }
 
 function present(
+  { transport }: FleetSettings,
   { index, personality, security, identity, model }: SimulatedMeter,
   tcp: string,
 ): FleetMeter {
@@ -142,6 +119,7 @@ function present(
   return {
     name,
     tcp,
+    transport,
     serverUpper: upper,
     serverLower: lower,
     addressSize,
@@ -162,27 +140,4 @@ function faultOf(linePersonality: LinePersonalityName): MeterFault {
   return linePersonality === "reject-auth" || linePersonality === "access-errors"
     ? linePersonality
     : "none";
-}
-
-const startErrors: Partial<Record<PortErrorCode, SimulatorErrorCode>> = {
-  "tcp/address-in-use": "simulator/port-taken",
-  "tcp/not-permitted": "simulator/port-not-permitted",
-  "tcp/dns-failed": "simulator/host-unknown",
-  "tcp/unreachable": "simulator/host-unknown",
-};
-
-function startError(error: unknown, tcp: string): unknown {
-  const code = error instanceof PortError ? startErrors[error.code] : undefined;
-  if (!(error instanceof PortError) || code === undefined) return error;
-  return new SimulatorError(code, tcp, error.message, { cause: error });
-}
-
-function endpoint(host: string, port: number): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
-function inRange(name: string, value: number, min: number, max: number): void {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new RangeError(`${name} ${value} is not ${min}..${max}`);
-  }
 }

@@ -30,7 +30,7 @@ export interface ElectricalState {
 
 const channel = { voltage: 10, frequency: 13, factor: 14, share: 15, start: 16 } as const;
 /** 2020-01-01T00:00:00Z: the meters were mounted then, with some energy counted already. */
-const mountedS = 1_577_836_800;
+export const mountedS = 1_577_836_800;
 const startEnergyMaxWs = 20_000_000 * 3600;
 
 export class Electrical {

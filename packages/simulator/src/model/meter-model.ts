@@ -43,6 +43,11 @@ export class MeterModel {
     return this.#energy(Math.floor(atMs / 1000));
   }
 
+  /** Counted at `atMs`, Ws, as the energy register counts before it cuts. */
+  energyWs(atMs: number): number {
+    return this.#electrical.energyWs(Math.floor(atMs / 1000));
+  }
+
   #measure(second: number): RawRegisters {
     const state = this.#electrical.at(second);
     return meterKeys.map((key, at) =>

@@ -75,6 +75,7 @@ const generic: Personality = {
   maxPduOctets: 0xffff,
   security: plainSecurity,
   groupB: 0,
+  objects: "usual",
   formats: genericFormats,
   nominalV: 230,
   nominalHz: 50,
@@ -98,6 +99,7 @@ const microstar: Personality = {
   maxPduOctets: 0x1900,
   security: plainSecurity,
   groupB: 1,
+  objects: "usual",
   formats: microstarFormats,
   nominalV: 127,
   nominalHz: 60,
@@ -137,5 +139,12 @@ export const personalities: Readonly<Record<PersonalityName, Personality>> = {
     referencing: "sn",
     // read, write, unconfirmed-write, multiple-references, parameterized-access
     conformance: 0x1c_0220,
+  },
+  full: {
+    ...generic,
+    name: "full",
+    // besides: general-block-transfer, data- and event-notification, access
+    conformance: generic.conformance | 0x20_00c2,
+    objects: "full",
   },
 };

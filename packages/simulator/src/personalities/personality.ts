@@ -11,9 +11,14 @@ export const personalityNames = [
   "strict",
   "secured",
   "short-names",
+  "full",
 ] as const;
 
 export type PersonalityName = (typeof personalityNames)[number];
+
+/** How many objects a meter has. */
+export const meterObjectSets = ["usual", "full"] as const;
+export type MeterObjects = (typeof meterObjectSets)[number];
 
 /** COSEM types a register's value may have. */
 export type RegisterType =
@@ -53,6 +58,8 @@ export interface Personality {
   readonly security: SimulatedSecurity;
   /** Group B of the codes the object list leads with; the other one answers as well. */
   readonly groupB: 0 | 1;
+  /** The usual ones, or every object a modern meter has. */
+  readonly objects: MeterObjects;
   readonly formats: Readonly<Record<MeterKey, RegisterFormat>>;
   readonly nominalV: number;
   readonly nominalHz: number;

@@ -1,6 +1,7 @@
 /** The meter's side of its security: what it asks of a client, and what it has seen of each. */
 import { isCiphered, nodeCrypto as crypto } from "@lectura/dlms-node";
 import {
+  ApduCiphering,
   hlsAes,
   hlsEcdsa,
   hlsGmac,
@@ -21,7 +22,13 @@ import {
   type ViewAuthentication,
   type ViewSecurity,
 } from "@lectura/dlms/server";
-import { serverTitle, type SimulatedSecurity, simulatorPassword } from "./simulated-security.ts";
+import {
+  clientTitle,
+  isSecured,
+  serverTitle,
+  type SimulatedSecurity,
+  simulatorPassword,
+} from "./simulated-security.ts";
 import { testKeyPairs, testKeys } from "./test-keys-table.ts";
 
 /** Attribute 2 of class 64 by what is protected both ways: version 0 counts, version 1 has bits. */
@@ -95,9 +102,42 @@ export class MeterSecurity {
     return isCiphered(this.#security) ? this.#view : undefined;
   }
 
+  /** Whether anything is proved or ciphered beyond a password. */
+  get isSecured(): boolean {
+    return isSecured(this.#security);
+  }
+
   /** What 0.0.43.1.x.255 answers: the highest counter of any client so far, 0 where none came. */
   get lastCounter(): number {
     return this.setup.highestCounter;
+  }
+
+  /**
+   * Protects pushes for the client simulated meters are made for: general-glo, under the keys in
+   * force when each is sent.
+   */
+  pushCiphering(): Pick<ApduCiphering, "protect" | "unprotect" | "reserve"> {
+    const { crypto: port, suite } = this.#view;
+    const now = (): ApduCiphering => {
+      const { keys, counter, windowsOf } = this.#view;
+      const windows = windowsOf?.(clientTitle);
+      return new ApduCiphering({
+        crypto: port,
+        suite,
+        ownSystemTitle: this.systemTitle,
+        peerSystemTitle: clientTitle,
+        keys,
+        counter,
+        form: "general",
+        protection: this.#view.protection,
+        ...(windows === undefined ? {} : { windows }),
+      });
+    };
+    return {
+      protect: (apdu) => now().protect(apdu),
+      unprotect: (apdu) => now().unprotect(apdu),
+      reserve: (...count) => now().reserve(...count),
+    };
   }
 
   #functions(mechanism: `hls-${string}`): HlsMechanismFunctions {

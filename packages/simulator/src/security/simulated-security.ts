@@ -34,7 +34,7 @@ export const simulatorPassword = "22222222";
 /** First three letters of the titles of simulated meters, as of their names. */
 const manufacturer = [0x4c, 0x45, 0x43] as const;
 /** The client simulated meters are made for; they take any other title too. */
-const clientTitle = Uint8Array.of(...manufacturer, 0xc1, 0, 0, 0, 1);
+export const clientTitle: Uint8Array = Uint8Array.of(...manufacturer, 0xc1, 0, 0, 0, 1);
 
 /** Whether anything is proved or ciphered beyond a password. */
 export function isSecured(security: SimulatedSecurity): boolean {
