@@ -1,3 +1,4 @@
+import { mechanismStrength } from "@lectura/dlms/security";
 import type { GatewayControl, Line, Meter, MeterDraft, MeterEdit } from "@lectura/gateway";
 import type { Context } from "../context.ts";
 import { withControl } from "../control-connection.ts";
@@ -8,6 +9,7 @@ import { fill } from "../texts/texts.ts";
 import type { Texts } from "../texts/vocabulary.ts";
 import { endpointText, parseFraming, placeJson } from "./line.ts";
 import { lineEndpoint, type LineEndpointOptions } from "./line-endpoint.ts";
+import { mechanismNote } from "./mechanism-note.ts";
 import { readSecrets, type SecretOptions } from "./secrets.ts";
 import { parseCounter, readKeys, securityDraft, type SecurityOptions } from "./security-options.ts";
 
@@ -142,6 +144,7 @@ export function meterJson(meter: Meter, line: Line | undefined): Readonly<Record
     serverLower: meter.address.lower,
     clientSap: meter.association.clientSap,
     auth: meter.association.authentication,
+    authStrength: mechanismStrength[meter.association.authentication].strength,
     keys: meter.plan.items.map(({ key }) => key),
     intervalMs: meter.plan.intervalMs,
   };
@@ -199,8 +202,6 @@ export async function addMeter(
   if (draft.endpoint === undefined && draft.line === undefined) {
     throw new CliError("usage/missing", { name: "--tcp | --udp | --serial | --listen | --line" });
   }
-  if (draft.authentication === "lls")
-    context.output.note(context.output.texts.sentences.plainPassword);
   return report(context, "added", (control) => control.addMeter(draft));
 }
 
@@ -288,6 +289,10 @@ async function report(
     output.line(
       fill(output.texts.sentences[sentence], { what: output.texts.words.meter, name: meter.name }),
     );
+    const note = mechanismNote(output.texts, meter);
+    if (note !== undefined && (sentence === "added" || sentence === "edited")) {
+      output.note(`${meter.name}: ${note}`);
+    }
     return exitCodes.done;
   });
 }

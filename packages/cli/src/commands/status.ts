@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { agoText, durationText, rateText, readingJson, readingText } from "../format.ts";
 import { visibleLength } from "../output.ts";
 import { endpointText } from "./line.ts";
+import { mechanismNotes } from "./mechanism-note.ts";
 import { meterJson } from "./meter.ts";
 import { sinkTable } from "./sink.ts";
 
@@ -101,6 +102,8 @@ export async function status(context: Context, name: string | undefined): Promis
     if (meters.length === 0) output.line(output.texts.sentences.noMeters);
     for (const meter of meters) for (const text of statusCard(context, meter)) output.line(text);
     if (sinks.length > 0) sinkTable(context, sinks);
+    const asked = meters.map(({ meter }) => meter);
+    for (const note of mechanismNotes(output.texts, asked)) output.note(note);
     return healthy ? exitCodes.done : exitCodes.unhealthy;
   });
 }

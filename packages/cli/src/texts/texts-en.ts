@@ -236,7 +236,14 @@ export const english: Texts = {
       "{reads} reads, {values} values, {errors} errors, {reconnects} reconnects; p50 {p50Ms} ms, p99 {p99Ms} ms, {perSecond}/s",
     imported: "{ok} of {rows} rows imported.",
     importDry: "{ok} of {rows} rows are good; nothing was changed.",
-    plainPassword: "An LLS password travels in clear inside the AARQ.",
+    weakProvesNothing:
+      "no authentication: anybody could be asked the same; give it --auth and keys where it has some.",
+    weakPasswordInClear:
+      "an LLS password travels readable in the AARQ, ciphered or not; use hls-gmac where the meter has it.",
+    weakBrokenHash:
+      "one recorded association is enough to try passwords against this hash; use hls-gmac or hls-sha256.",
+    weakManufacturersOwn:
+      "nobody outside knows how strong the maker's own HLS is; use hls-gmac where the meter has it.",
     configOk: "{file}: {pass} pass, {warn} warnings, {fail} failures",
     following: "Following; Ctrl+C ends.",
     sinkHint: "Readings stay in the journal until a sink is added: lectura sink add",

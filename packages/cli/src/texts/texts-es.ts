@@ -240,7 +240,14 @@ export const spanish: Texts = {
       "{reads} lecturas, {values} valores, {errors} errores, {reconnects} reconexiones; p50 {p50Ms} ms, p99 {p99Ms} ms, {perSecond}/s",
     imported: "{ok} de {rows} filas importadas.",
     importDry: "{ok} de {rows} filas están bien; no se cambió nada.",
-    plainPassword: "Una contraseña LLS viaja en claro dentro de la AARQ.",
+    weakProvesNothing:
+      "sin autenticación: cualquiera podría preguntar lo mismo; dele --auth y claves si las tiene.",
+    weakPasswordInClear:
+      "la contraseña LLS viaja legible en el AARQ, con o sin cifrado; use hls-gmac si el medidor lo tiene.",
+    weakBrokenHash:
+      "basta una asociación grabada para probar contraseñas contra este hash; use hls-gmac o hls-sha256.",
+    weakManufacturersOwn:
+      "nadie de fuera sabe qué fuerza tiene el HLS del fabricante; use hls-gmac si el medidor lo tiene.",
     configOk: "{file}: {pass} bien, {warn} avisos, {fail} fallos",
     following: "Siguiendo; Ctrl+C termina.",
     sinkHint: "Las lecturas quedan en el historial hasta que se añada un destino: lectura sink add",

@@ -236,7 +236,10 @@ export type Sentence =
   | "readSummary"
   | "imported"
   | "importDry"
-  | "plainPassword"
+  | "weakProvesNothing"
+  | "weakPasswordInClear"
+  | "weakBrokenHash"
+  | "weakManufacturersOwn"
   | "configOk"
   | "following"
   | "sinkHint";

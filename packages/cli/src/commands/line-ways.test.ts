@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runAs } from "../environment.fixture.ts";
+
+let directory = "";
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "lectura-cli-"));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+const run = (line: string) => runAs(["--data-dir", directory, ...line.split(" ")]);
+
+async function added(line: string): Promise<Readonly<Record<string, unknown>>> {
+  const { exitCode, stdout, stderr } = await run(`--json line add ${line}`);
+  expect(exitCode, stderr).toBe(0);
+  return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+}
+
+test("lines are added by every way there is", async () => {
+  expect(await added("--serial /dev/ttyUSB0 --baud 9600 --mode-e")).toMatchObject({
+    name: "ttyUSB0",
+    at: "/dev/ttyUSB0",
+    framing: "hdlc",
+    endpoint: { kind: "serial", path: "/dev/ttyUSB0", modeE: { baudMax: 9600 } },
+  });
+  expect(await added("--serial /dev/ttyUSB1?parity=even&data=7 --baud 300")).toMatchObject({
+    endpoint: { kind: "serial", baudRate: 300, dataBits: 7, parity: "even" },
+  });
+  expect(await added("--udp 10.0.0.7:4059")).toMatchObject({
+    at: "udp://10.0.0.7:4059",
+    framing: "wrapper",
+  });
+  const secure = await added("--tcp 10.0.0.7:4059 --tls --ca ca.pem");
+  expect(secure).toMatchObject({
+    at: "tls://10.0.0.7:4059",
+    tcp: "10.0.0.7:4059",
+    endpoint: { kind: "tcp", tls: { caFile: resolve("ca.pem") } },
+  });
+  expect(await added("--listen 0.0.0.0:4060 --dials-as LEC1 hall")).toMatchObject({
+    name: "hall",
+    at: "listen://0.0.0.0:4060?name=LEC1",
+    endpoint: { kind: "listen", identity: { by: "name", name: "LEC1" } },
+  });
+});
+
+test("ways that cannot be are refused before anything is written", async () => {
+  for (const [line, code] of [
+    ["line add", "usage/missing"],
+    ["line add --tcp h:1 --udp h:1", "usage/one-endpoint"],
+    ["line add --listen 0.0.0.0:4060", "usage/missing"],
+    ["line add --serial /dev/x?speed=9", "usage/serial"],
+    ["meter add m --udp h:1 --framing hdlc", "registry/invalid"],
+  ] as const) {
+    const { stderr } = await run(`--json ${line}`);
+    expect(stderr, line).toContain(code);
+  }
+  expect(JSON.parse((await run("--json line list")).stdout)).toEqual({ lines: [] });
+});
+
+test("an authentication that is not sound is said so with what to do, in both languages", async () => {
+  const password = { variables: { PASSWORD: "22222222" } };
+  const words = ["--data-dir", directory, "meter", "add", "m", "--tcp", "127.0.0.1:9"];
+  const weak = await runAs([...words, "--password-env", "PASSWORD"], password);
+  expect(weak.stderr).toContain("m: an LLS password travels readable");
+  expect(weak.stderr).toContain("hls-gmac");
+  expect((await run("--lang es status")).stderr).toContain("m: la contraseña LLS viaja legible");
+  const sound = await run("meter edit m --auth hls-gmac");
+  expect(sound.stderr).toBe("");
+  expect((await run("status")).stderr).not.toContain("m:");
+  const shown = JSON.parse((await run("--json meter show m")).stdout) as unknown;
+  expect(shown).toMatchObject({ authStrength: "sound" });
+});
