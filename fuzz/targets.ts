@@ -1,5 +1,6 @@
 import type { FuzzTarget } from "./target.ts";
 import { apduTargets } from "./targets/apdus.ts";
+import { arrivalTargets } from "./targets/arrivals.ts";
 import { attributeTargets } from "./targets/attributes.ts";
 import { cipheringTargets } from "./targets/ciphering.ts";
 import { dialogueTargets } from "./targets/dialogues.ts";
@@ -29,6 +30,7 @@ export const targets: readonly FuzzTarget[] = [
   ...securedTargets,
   ...roleTargets,
   ...sessionTargets,
+  ...arrivalTargets,
   ...translationTargets,
   ...treeTargets,
   ...userFileTargets,
