@@ -11,6 +11,10 @@ export interface Environment {
   readonly columns: number;
   /** Whole standard input as text, at most `octetsMax` octets. */
   readonly readInput: (octetsMax: number) => Promise<string>;
+  /** Whether progress can be written over itself. */
+  readonly stderrIsTerminal: boolean;
+  /** What a person answers; undefined without a terminal. */
+  readonly ask: (question: string) => Promise<string | undefined>;
   /** What a person types after the question, unseen; undefined without a terminal. */
   readonly readSecret: (question: string) => Promise<string | undefined>;
   /** Lines of standard input as they come. */
@@ -66,6 +70,18 @@ async function readUnseen(question: string): Promise<string | undefined> {
   }
 }
 
+/** One line the terminal itself edits, so that Ctrl-C stays a signal. */
+async function readAnswer(question: string, signal: AbortSignal): Promise<string | undefined> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY) return undefined;
+  const lines = createInterface({ input: stdin, output: stderr, terminal: false });
+  try {
+    return await lines.question(question, { signal });
+  } finally {
+    lines.close();
+  }
+}
+
 /** The real process. A second signal ends it at once. */
 export function processEnvironment(): Environment {
   const interruption = new AbortController();
@@ -86,6 +102,8 @@ export function processEnvironment(): Environment {
     stderr: (text) => void process.stderr.write(text),
     stdoutIsTerminal: process.stdout.isTTY,
     columns: process.stdout.columns ?? 100,
+    stderrIsTerminal: process.stderr.isTTY,
+    ask: (question) => readAnswer(question, interruption.signal),
     readInput: readAll,
     readSecret: readUnseen,
     inputLines: () => createInterface({ input: process.stdin, crlfDelay: Infinity }),

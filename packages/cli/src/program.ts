@@ -54,6 +54,7 @@ import type { WireOptions } from "./commands/wire-options.ts";
 import type { Context, GlobalOptions } from "./context.ts";
 import { chooseLanguage, type Environment } from "./environment.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
+import { declareFieldTools } from "./field-commands.ts";
 import { Output } from "./output.ts";
 import { CliError } from "./problem.ts";
 import { textsFor } from "./texts/texts.ts";
@@ -201,6 +202,24 @@ const wireFlags = [
   ["--record <file>", "record"],
   ["--record-secrets", "recordSecrets"],
   ["--verbose", "verbose"],
+] as const;
+
+/** Everything a session of our own with one meter needs. */
+const sessionFlags = [
+  ...addressFlags,
+  ...streamFlags,
+  ...tlsFlags,
+  ...securityFlags,
+  ...wireFlags,
+] as const;
+
+/** How a line is reached, without who asks. */
+const lineReachFlags = [
+  ["--tcp <host:port>", "tcp"],
+  ["--framing <framing>", "framing"],
+  ...streamFlags,
+  ...tlsFlags,
+  ...wireFlags,
 ] as const;
 
 const meterFlags = [
@@ -399,15 +418,7 @@ function declareLooking(declare: Declaration): void {
     program,
     "read [words...]",
     "read",
-    [
-      ...addressFlags,
-      ...streamFlags,
-      ...tlsFlags,
-      ...securityFlags,
-      ...wireFlags,
-      ["--repeat <n>", "repeat"],
-      ["--every <time>", "every"],
-    ],
+    [...sessionFlags, ["--repeat <n>", "repeat"], ["--every <time>", "every"]],
     (context, words, options) => read(context, words, options),
   );
   declare.command<HistoryOptions>(
@@ -469,6 +480,7 @@ export async function runCommand(
   declareMeters(declare);
   declareSinks(declare);
   declareLooking(declare);
+  declareFieldTools(declare, { session: sessionFlags, stream: lineReachFlags });
   try {
     await declare.program.parseAsync(words, { from: "user" });
     return declare.exitCode;

@@ -39,6 +39,8 @@ export interface ScanLineOptions
   readonly attemptsMax?: number;
   /** Called before each address is asked. */
   readonly onProgress?: (progress: ScanProgress) => void;
+  /** Called with each address that answers, as soon as it does. */
+  readonly onFinding?: (finding: ScanFinding) => void;
 }
 
 /** How far a scan is. */
@@ -74,7 +76,7 @@ const publicClient = 16;
 /**
  * Finds who is on a line: HDLC addresses by SNRM and DISC alone, wrapper ports by an AARQ without
  * authentication. One at a time, and no credential is ever sent. What is found before it is aborted
- * or breaks is lost: use `onProgress` where that matters.
+ * or breaks is told by `onFinding` alone.
  *
  * @throws {PortError} the stream could not be opened, or broke
  * @throws {SessionError} line/busy, line/idle-closed, line/not-dlms: no line of meters
@@ -94,8 +96,11 @@ export async function scanLine(options: ScanLineOptions): Promise<readonly ScanF
       signal?.throwIfAborted();
       options.onProgress?.({ done, total, clientSap, address });
       done++;
-      const finding = await prober.probe(address, clientSap);
-      if (finding !== undefined) findings.push({ clientSap, address, ...finding });
+      const answer = await prober.probe(address, clientSap);
+      if (answer === undefined) continue;
+      const finding = { clientSap, address, ...answer };
+      findings.push(finding);
+      options.onFinding?.(finding);
     }
   }
   return findings;

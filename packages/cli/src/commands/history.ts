@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { withControl } from "../control-connection.ts";
+import { csvCell } from "../csv-cell.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { readingJson, readingText, unitSymbol } from "../format.ts";
 import { parseCount, parseInstantMs } from "../parse.ts";
@@ -16,10 +17,6 @@ export interface HistoryOptions {
 /** Rows a person sees when no limit is given; CSV and JSON give all that were asked for. */
 const screenRows = 50;
 const rowsMax = 100_000;
-
-function csvCell(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
 
 export async function history(
   context: Context,

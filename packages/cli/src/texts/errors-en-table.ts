@@ -227,9 +227,17 @@ export const englishErrors: ErrorTexts = {
     message: "The meter rejected its credential; it is not sent again by itself.",
     next: "Correct it: lectura meter edit NAME --password-stdin (or --guek, --gak), then: lectura meter resume NAME",
   },
+  "meter/image-refused": {
+    message: "The meter stopped the image transfer at the step {step}: {reason}.",
+    next: "Check image, --id, client SAP and rights; the meter's manual says what it takes.",
+  },
   "meter/password-missing": {
     message: "A password is needed and none is stored.",
     next: "Store it: lectura meter edit NAME --password-stdin",
+  },
+  "meter/refused": {
+    message: "The meter refuses {what}: {reason}.",
+    next: "Check that it has the object (lectura objects), and that this client SAP has the right (--client-sap, --auth).",
   },
   "mqtt/bad-credentials": {
     message: "The broker rejected user name or password.",
@@ -621,6 +629,14 @@ export const englishErrors: ErrorTexts = {
     message: "{name} cannot be {text}.",
     next: "Choose one of: {choices}",
   },
+  "usage/column": {
+    message: "The profile has no column {text}.",
+    next: "Choose among: {choices}",
+  },
+  "usage/confirmation": {
+    message: "This changes the meter, and there is no terminal to ask you.",
+    next: "If you are sure, give --yes.",
+  },
   "usage/counter-unknown": {
     message: "The meter does not tell its invocation counter to the public client.",
     next: "Give the first one to use: --counter N; or name another object or client: --counter-object OBIS --public-sap SAP",
@@ -632,6 +648,10 @@ export const englishErrors: ErrorTexts = {
   "usage/endpoint": {
     message: "{text} is no endpoint.",
     next: "Write it as HOST:PORT, e.g. 192.0.2.10:4059",
+  },
+  "usage/endpoint-missing": {
+    message: "No meter is named.",
+    next: "Give --tcp HOST:PORT, --udp HOST:PORT or --serial PORT.",
   },
   "usage/file": {
     message: "{file} cannot be used.",
@@ -673,9 +693,30 @@ export const englishErrors: ErrorTexts = {
     message: "More than one endpoint is given.",
     next: "Choose one of --tcp, --udp and --serial.",
   },
+  "usage/one-of": {
+    message: "Only one of {names} can be given.",
+    next: "Choose one.",
+  },
   "usage/password-missing": {
     message: "LLS needs a password.",
     next: "Give it with --password-env VARIABLE or --password-stdin.",
+  },
+  "usage/profile-no-clock": {
+    message: "The profile {name} captures no clock: it cannot be read by time.",
+    next: "Use --last N.",
+  },
+  "usage/profile-no-period": {
+    message:
+      "The meter does not give the newest rows of {name}, and its capture period is not known.",
+    next: "Name the time: --from 30d",
+  },
+  "usage/range": {
+    message: "{name} {text} is no range.",
+    next: "Write the first and the last, e.g. 16-115; the first is not above the last.",
+  },
+  "usage/sender": {
+    message: "--sender {text} does not say a title and where its keys are.",
+    next: "Write TITLE:guek=env:NAME,gak=file:PATH with a title of 16 hex digits.",
   },
   "usage/serial": {
     message: "{text} is no serial port.",

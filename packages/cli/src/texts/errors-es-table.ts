@@ -227,9 +227,17 @@ export const spanishErrors: ErrorTexts = {
     message: "El medidor rechazó su credencial; no se vuelve a enviar sola.",
     next: "Corríjala: lectura meter edit NOMBRE --password-stdin (o --guek, --gak), y luego: lectura meter resume NOMBRE",
   },
+  "meter/image-refused": {
+    message: "El medidor detuvo la transferencia de la imagen en el paso {step}: {reason}.",
+    next: "Revise la imagen, --id, el SAP de cliente y los permisos; el manual del medidor dice qué acepta.",
+  },
   "meter/password-missing": {
     message: "Hace falta una contraseña y no hay ninguna guardada.",
     next: "Guárdela: lectura meter edit NOMBRE --password-stdin",
+  },
+  "meter/refused": {
+    message: "El medidor niega {what}: {reason}.",
+    next: "Compruebe que tiene el objeto (lectura objects) y que este SAP de cliente tiene permiso (--client-sap, --auth).",
   },
   "mqtt/bad-credentials": {
     message: "El broker rechazó el usuario o la contraseña.",
@@ -621,6 +629,14 @@ export const spanishErrors: ErrorTexts = {
     message: "{name} no puede ser {text}.",
     next: "Elija entre: {choices}",
   },
+  "usage/column": {
+    message: "El perfil no tiene la columna {text}.",
+    next: "Elija entre: {choices}",
+  },
+  "usage/confirmation": {
+    message: "Esto cambia el medidor y no hay terminal para preguntarle.",
+    next: "Si está seguro, dé --yes.",
+  },
   "usage/counter-unknown": {
     message: "El medidor no dice su contador de invocación al cliente público.",
     next: "Dé el primero que se debe usar: --counter N; o indique otro objeto o cliente: --counter-object OBIS --public-sap SAP",
@@ -632,6 +648,10 @@ export const spanishErrors: ErrorTexts = {
   "usage/endpoint": {
     message: "{text} no es una conexión.",
     next: "Escríbala como HOST:PUERTO, p. ej. 192.0.2.10:4059",
+  },
+  "usage/endpoint-missing": {
+    message: "No se nombra ningún medidor.",
+    next: "Dé --tcp HOST:PUERTO, --udp HOST:PUERTO o --serial PUERTO.",
   },
   "usage/file": {
     message: "No se puede usar {file}.",
@@ -673,9 +693,30 @@ export const spanishErrors: ErrorTexts = {
     message: "Se dio más de un punto de conexión.",
     next: "Elija uno: --tcp, --udp o --serial.",
   },
+  "usage/one-of": {
+    message: "Solo puede darse uno de {names}.",
+    next: "Elija uno.",
+  },
   "usage/password-missing": {
     message: "LLS necesita una contraseña.",
     next: "Désela con --password-env VARIABLE o --password-stdin.",
+  },
+  "usage/profile-no-clock": {
+    message: "El perfil {name} no captura ningún reloj: no se puede leer por tiempo.",
+    next: "Use --last N.",
+  },
+  "usage/profile-no-period": {
+    message:
+      "El medidor no da las filas más nuevas de {name} y no se conoce su periodo de captura.",
+    next: "Nombre el tiempo: --from 30d",
+  },
+  "usage/range": {
+    message: "{name} {text} no es un rango.",
+    next: "Escriba el primero y el último, p. ej. 16-115; el primero no pasa del último.",
+  },
+  "usage/sender": {
+    message: "--sender {text} no dice un título y dónde están sus claves.",
+    next: "Escriba TITULO:guek=env:NOMBRE,gak=file:RUTA con un título de 16 dígitos hex.",
   },
   "usage/serial": {
     message: "{text} no es un puerto serie.",

@@ -1,8 +1,10 @@
+import { fieldEnglish } from "./field-en.ts";
 import type { Texts } from "./vocabulary.ts";
 
 export const english: Texts = {
   description: "Reads DLMS/COSEM electricity meters and delivers every reading, complete and once.",
   commands: {
+    ...fieldEnglish.commands,
     demo: "simulated meters, MQTT broker, gateway and page: the whole path, nothing to set up",
     run: "the gateway in the foreground",
     line: "lines: endpoints with one owner; a line may carry many meters",
@@ -48,6 +50,7 @@ export const english: Texts = {
     configSchema: "print the JSON Schema of the settings file",
   },
   options: {
+    ...fieldEnglish.options,
     json: "one JSON document, or one per line for streams",
     lang: "language of texts: en or es",
     dataDir: "data directory",
@@ -146,6 +149,7 @@ export const english: Texts = {
     noPassword: "forget the stored password",
   },
   words: {
+    ...fieldEnglish.words,
     meter: "meter",
     meters: "meters",
     line: "line",
@@ -207,6 +211,7 @@ export const english: Texts = {
     template: "template",
   },
   sentences: {
+    ...fieldEnglish.sentences,
     demoStarting: "Starting {meters} simulated meters, a broker and the gateway ...",
     demoReady:
       "Page   {api}\nMQTT   {mqtt}   (topic meters/+/telemetry)\nMeters {meters} simulated, read every {interval}",

@@ -1,9 +1,11 @@
+import { fieldSpanish } from "./field-es.ts";
 import type { Texts } from "./vocabulary.ts";
 
 export const spanish: Texts = {
   description:
     "Lee medidores de energía DLMS/COSEM y entrega cada lectura, completa y una sola vez.",
   commands: {
+    ...fieldSpanish.commands,
     demo: "medidores simulados, broker MQTT, pasarela y página: todo el camino, sin configurar nada",
     run: "la pasarela en primer plano",
     line: "líneas: puntos de conexión con un solo dueño; una línea puede llevar varios medidores",
@@ -49,6 +51,7 @@ export const spanish: Texts = {
     configSchema: "imprime el JSON Schema del archivo de ajustes",
   },
   options: {
+    ...fieldSpanish.options,
     json: "un documento JSON, o uno por línea en flujos",
     lang: "idioma de los textos: en o es",
     dataDir: "directorio de datos",
@@ -148,6 +151,7 @@ export const spanish: Texts = {
     noPassword: "olvida la contraseña guardada",
   },
   words: {
+    ...fieldSpanish.words,
     meter: "medidor",
     meters: "medidores",
     line: "línea",
@@ -209,6 +213,7 @@ export const spanish: Texts = {
     template: "plantilla",
   },
   sentences: {
+    ...fieldSpanish.sentences,
     demoStarting: "Arrancan {meters} medidores simulados, un broker y la pasarela ...",
     demoReady:
       "Página     {api}\nMQTT       {mqtt}   (tópico meters/+/telemetry)\nMedidores  {meters} simulados, leídos cada {interval}",

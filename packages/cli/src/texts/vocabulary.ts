@@ -1,3 +1,10 @@
+import type {
+  FieldCommandName,
+  FieldOptionName,
+  FieldSentence,
+  FieldWord,
+} from "./field-vocabulary.ts";
+
 /** Every sentence and word a command prints for people. `{name}` is filled by `fill`. */
 export interface Texts {
   readonly description: string;
@@ -8,6 +15,7 @@ export interface Texts {
 }
 
 export type CommandName =
+  | FieldCommandName
   | "demo"
   | "run"
   | "line"
@@ -53,6 +61,7 @@ export type CommandName =
   | "configSchema";
 
 export type OptionName =
+  | FieldOptionName
   | "json"
   | "lang"
   | "dataDir"
@@ -149,6 +158,7 @@ export type OptionName =
   | "noPassword";
 
 export type Word =
+  | FieldWord
   | "meter"
   | "meters"
   | "line"
@@ -210,6 +220,7 @@ export type Word =
   | "template";
 
 export type Sentence =
+  | FieldSentence
   | "demoStarting"
   | "demoReady"
   | "demoStop"
