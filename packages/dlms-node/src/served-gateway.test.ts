@@ -60,8 +60,9 @@ describe.each(["hdlc", "wrapper"] as const)("a served gateway over %s", (framing
   test("leads to each meter behind it, and is one itself", async () => {
     const { open } = gateway(framing);
     const read = async (changes?: Partial<SessionOptions>): Promise<unknown> => {
-      await using session = await open(changes);
+      const session = await open(changes);
       const result = await session.get(energy);
+      await session[Symbol.asyncDispose]();
       return result.ok ? result.value.value : result.reason;
     };
     expect(await read()).toBe(1);
@@ -89,6 +90,7 @@ test("a served gateway takes a header that is cut short for nobody's", async () 
   for (const apdu of ["e6", "e602", "e60205", "e6020a0b", "e6020a0bc001"]) {
     near.send(encodeWrapper(16, 1, fromHex(apdu)));
   }
-  await using session = await open();
+  const session = await open();
   expect(await session.get(energy)).toMatchObject({ value: { value: 1 } });
+  await session[Symbol.asyncDispose]();
 });

@@ -25,10 +25,10 @@ export function associate(
   }
   restartState(state, view);
   try {
-    const { aare, facts, ciphering, dialogue } = judgeAarq(apdu, view);
+    const { aare, facts, ciphering, proof } = judgeAarq(apdu, view);
     state.ciphering = ciphering;
-    if (dialogue === undefined || facts === undefined) state.facts = facts;
-    else state.proving = { facts, dialogue };
+    if (proof === undefined || facts === undefined) state.facts = facts;
+    else state.proving = { facts, proof };
     writer.octets(encodeAare(aare));
   } catch (error) {
     refuse(state, options, refusedBy(error, writer), aarqTag);
@@ -81,7 +81,7 @@ export function serveUnassociated(
       return;
     }
     state.proving = undefined;
-    if (answerPass3(pass3, view, proving.dialogue, writer)) state.facts = proving.facts;
+    if (answerPass3(pass3, proving.proof, writer)) state.facts = proving.facts;
   } catch (error) {
     state.proving = undefined;
     refused(refusedBy(error, writer));

@@ -1,9 +1,8 @@
 /** What an association knows while it lasts, and what it was made with. */
 import type { OctetWriter } from "../octets.ts";
 import type { ApduCiphering } from "../security/apdu-ciphering.ts";
-import type { HlsDialogue } from "../security/hls-dialogue.ts";
 import type { GeneralBlocks } from "./general-blocks.ts";
-import { preEstablished } from "./negotiation.ts";
+import { type HighSecurityProof, preEstablished } from "./negotiation.ts";
 import type { AssociationFacts } from "./object.ts";
 import type { Progress } from "./service.ts";
 import type { AssociationView } from "./view.ts";
@@ -28,7 +27,7 @@ export interface AssociationState {
   facts: AssociationFacts | undefined;
   ciphering: ApduCiphering | undefined;
   /** What was agreed, and what the client has still to prove; `facts` are undefined then. */
-  proving: { readonly facts: AssociationFacts; readonly dialogue: HlsDialogue } | undefined;
+  proving: { readonly facts: AssociationFacts; readonly proof: HighSecurityProof } | undefined;
   /** What is under way between two requests. */
   progress: Progress | undefined;
   /** Made with the first general block. */

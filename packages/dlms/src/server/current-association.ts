@@ -12,7 +12,17 @@ import {
 import type { Data } from "../axdr/data.ts";
 import { obis, type ObisCode, obisToOctets } from "../cosem/obis.ts";
 import { accessRightsOf } from "./association-object.ts";
-import type { AccessContext, AssociationFacts, Refusal, ServerObject } from "./object.ts";
+import { objectMethods } from "./association-objects.ts";
+import type { SecretVerdict } from "./association-secret.ts";
+import { currentUser, userList, userMethod } from "./association-users.ts";
+import type {
+  AccessContext,
+  AssociationFacts,
+  Refusal,
+  ServerAttribute,
+  ServerMethod,
+  ServerObject,
+} from "./object.ts";
 import { selectEntries } from "./object-list-selection.ts";
 
 const mechanismNumbers: Readonly<Record<AssociationFacts["mechanism"], number>> = {
@@ -40,7 +50,17 @@ export interface CurrentAssociationOptions {
   readonly version?: 0 | 1 | 2 | 3;
   /** Security setup of the association (attribute 8). Absent: six times 00, there is none. */
   readonly securitySetup?: ObisCode;
+  /**
+   * Takes the secret a client sets for its own association: attribute 7 where the mechanism is low,
+   * method 2 where it is high. See `AssociationSecret`. Absent: none is taken.
+   */
+  readonly changeSecret?: ChangeSecret;
+  /** Objects clients may add to what their association shows. Absent: none. */
+  readonly addable?: readonly ServerObject[];
 }
+
+/** Octets as they came, of the client of `context`. */
+export type ChangeSecret = (octets: Uint8Array, context: AccessContext) => SecretVerdict;
 
 /** Answers what the asking client's own association is; one object serves every view. */
 export function currentAssociation(
@@ -65,15 +85,46 @@ export function currentAssociation(
       6: {
         read: ({ association }) => objectIdentifier(2, mechanismNumbers[association.mechanism]),
       },
-      7: { access: "none" },
+      7: secretAttribute(options.changeSecret),
       8: { read: () => enumeration(associated) },
       ...(version >= 1 ? { 9: { read: () => octetString(setup) } } : {}),
       ...(version >= 2
         ? {
-            10: { read: () => array([]) },
-            11: { read: () => structure([u8(0), octetString(new Uint8Array(0))]) },
+            10: { read: ({ association: { users } }) => userList(users) },
+            11: {
+              read: ({ association: { users, userId } }) => currentUser(users, userId),
+            },
           }
         : {}),
+    },
+    methods: {
+      ...(options.changeSecret === undefined ? {} : { 2: secretMethod(options.changeSecret) }),
+      ...(options.addable === undefined ? {} : objectMethods(options.addable, version)),
+      ...(version >= 2 ? { 5: userMethod("add"), 6: userMethod("remove") } : {}),
+    },
+  };
+}
+
+/** Nobody reads it. */
+function secretAttribute(change: ChangeSecret | undefined): ServerAttribute {
+  if (change === undefined) return { access: "none" };
+  return {
+    access: "write",
+    types: ["octet-string"],
+    write: (value, context) => {
+      const low = context.association.mechanism === "low";
+      if (!low || value.type !== "octet-string") return "read-write-denied";
+      return change(value.value, context);
+    },
+  };
+}
+
+function secretMethod(change: ChangeSecret): ServerMethod {
+  return {
+    invoke: (parameters, context) => {
+      if (parameters?.type !== "octet-string") return { result: "type-unmatched" };
+      const high = context.association.mechanism.startsWith("high");
+      return { result: high ? change(parameters.value, context) : "read-write-denied" };
     },
   };
 }

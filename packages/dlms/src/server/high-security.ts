@@ -2,13 +2,13 @@
 import { octetString } from "../axdr/construct.ts";
 import type { Data } from "../axdr/data.ts";
 import type { OctetWriter } from "../octets.ts";
-import type { HlsDialogue } from "../security/hls-dialogue.ts";
 import { actionRequest } from "../xdlms/action-request.ts";
 import { actionResponse } from "../xdlms/action-response.ts";
 import { decodeUnit } from "../xdlms/apdu-codec.ts";
 import type { InvokeIdAndPriority } from "../xdlms/invoke-id.ts";
 import { readRequest } from "../xdlms/read-request.ts";
 import { readResponse } from "../xdlms/read-response.ts";
+import type { HighSecurityProof } from "./negotiation.ts";
 import { shortNameAssociationClass, shortNameHlsReply } from "./short-name-association.ts";
 import { associationBaseName } from "./short-names.ts";
 import type { AssociationView } from "./view.ts";
@@ -66,16 +66,12 @@ function readShortNamePass3(apdu: Uint8Array, { objects }: AssociationView): Pas
  */
 export function answerPass3(
   { proof, invoke }: Pass3,
-  { authentication }: AssociationView,
-  dialogue: HlsDialogue,
+  { hls, dialogue }: HighSecurityProof,
   writer: OctetWriter,
 ): boolean {
   const octets = proof?.type === "octet-string" ? proof.value : undefined;
-  const proved =
-    "hls" in authentication &&
-    octets !== undefined &&
-    authentication.hls.verify("client", octets, dialogue);
-  const value = proved ? octetString(authentication.hls.prove("server", dialogue)) : undefined;
+  const proved = octets !== undefined && hls.verify("client", octets, dialogue);
+  const value = proved ? octetString(hls.prove("server", dialogue)) : undefined;
   if (invoke === undefined) writeShortNamePass4(value, writer);
   else writePass4(value, invoke, writer);
   return proved;

@@ -1,7 +1,17 @@
 export { answerOctetsCeiling, ServerAssociation } from "./association.ts";
 export type { ServerAssociationOptions } from "./association-state.ts";
 export { accessBit, type AccessMode, type AccessRights } from "./access-rights.ts";
-export { currentAssociation, type CurrentAssociationOptions } from "./current-association.ts";
+export {
+  AssociationSecret,
+  type AssociationSecretOptions,
+  type SecretVerdict,
+} from "./association-secret.ts";
+export { type AssociationUser, AssociationUsers } from "./association-users.ts";
+export {
+  type ChangeSecret,
+  currentAssociation,
+  type CurrentAssociationOptions,
+} from "./current-association.ts";
 export type {
   AccessContext,
   AssociationFacts,

@@ -8,7 +8,7 @@ import { DecodeError } from "../error.ts";
 import { apduOctetsMax } from "../limits.ts";
 import { ApduCiphering } from "../security/apdu-ciphering.ts";
 import { equalConstantTime } from "../security/constant-time.ts";
-import type { HlsDialogue } from "../security/hls-dialogue.ts";
+import type { HlsDialogue, HlsMechanismFunctions } from "../security/hls-dialogue.ts";
 import { Secret } from "../security/secret.ts";
 import { decodeUnit, encodeUnit } from "../xdlms/apdu-codec.ts";
 import {
@@ -29,7 +29,13 @@ export interface Verdict {
   /** Of this association, where the view is ciphered. */
   readonly ciphering?: ApduCiphering;
   /** High level security goes on: nothing but pass 3 is served until it is right. */
-  readonly dialogue?: HlsDialogue;
+  readonly proof?: HighSecurityProof;
+}
+
+/** What pass 3 is judged by: the secret that held when the association began. */
+export interface HighSecurityProof {
+  readonly dialogue: HlsDialogue;
+  readonly hls: HlsMechanismFunctions;
 }
 
 type ContextName = "LN" | "SN" | "LN-ciphered" | "SN-ciphered";
@@ -40,6 +46,7 @@ const diagnostic = {
   noReason: 1,
   contextNotSupported: 2,
   callingTitleNotRecognised: 3,
+  userNotRecognised: 6,
   mechanismNotRecognised: 11,
   mechanismRequired: 12,
   authenticationFailure: 13,
@@ -85,7 +92,8 @@ function judge(aarq: Aarq, view: AssociationView): Verdict {
   }
   const initiate = readInitiate(aarq.userInformation, ciphering);
   if (initiate === undefined) return refuse(diagnostic.noReason);
-  const facts = agree(initiate, view, { referencing, title, ciphering });
+  const userId = aarq.callingAeInvocationId;
+  const facts = agree(initiate, view, { referencing, title, ciphering, userId });
   const problem = judgeAuthentication(aarq, view);
   // Meters in the field answer with what they would have agreed to.
   if (problem !== diagnostic.accepted) return refuse(problem, initiateAnswer(facts, ciphering));
@@ -96,14 +104,14 @@ function judge(aarq: Aarq, view: AssociationView): Verdict {
     ciphering.useDedicatedKey(new Secret(initiate.dedicatedKey));
   }
   const agreed = { facts, ...(ciphering === undefined ? {} : { ciphering }) };
-  const dialogue = dialogueOf(aarq, title, view);
-  const value = dialogue === undefined ? diagnostic.accepted : diagnostic.authenticationRequired;
+  const proof = proofOf(aarq, title, view);
+  const value = proof === undefined ? diagnostic.accepted : diagnostic.authenticationRequired;
   const aare = {
     ...answerOf(context, 0, value, answer),
     ...(view.systemTitle === undefined ? {} : { respondingApTitle: view.systemTitle }),
   };
-  if (dialogue === undefined) return { aare, ...agreed };
-  return { aare: { ...aare, ...challengeMembers(dialogue, facts) }, ...agreed, dialogue };
+  if (proof === undefined) return { aare, ...agreed };
+  return { aare: { ...aare, ...challengeMembers(proof.dialogue, facts) }, ...agreed, proof };
 }
 
 /** What the client asks for where the view takes both, else what the view has. */
@@ -136,6 +144,13 @@ function cipheringOf(
 }
 
 function judgeAuthentication(aarq: Aarq, view: AssociationView): number {
+  const problem = judgeCredentials(aarq, view);
+  if (problem !== diagnostic.accepted || view.users === undefined) return problem;
+  const admitted = view.users.admits(aarq.callingAeInvocationId);
+  return admitted ? problem : diagnostic.userNotRecognised;
+}
+
+function judgeCredentials(aarq: Aarq, view: AssociationView): number {
   const { authentication } = view;
   const { mechanism = "none", authenticationValue } = aarq;
   if (authentication.mechanism === "none") {
@@ -151,23 +166,29 @@ function judgeAuthentication(aarq: Aarq, view: AssociationView): number {
   const fits =
     "hls" in authentication
       ? received.length >= challengeOctets.min && received.length <= challengeOctets.max
-      : equalConstantTime(received, authentication.password.reveal());
+      : equalConstantTime(received, now(authentication.password).reveal());
   return fits ? diagnostic.accepted : diagnostic.authenticationFailure;
 }
 
 /** Undefined: the mechanism is not one of high level security. */
-function dialogueOf(
+function proofOf(
   { authenticationValue }: Aarq,
   clientSystemTitle: Uint8Array | undefined,
   { authentication, systemTitle }: AssociationView,
-): HlsDialogue | undefined {
+): HighSecurityProof | undefined {
   if (!("hls" in authentication) || authenticationValue === undefined) return undefined;
-  return {
+  const dialogue = {
     clientToServer: authenticationValue.slice(),
     serverToClient: authentication.challenge(),
     clientSystemTitle,
     serverSystemTitle: systemTitle,
   };
+  return { dialogue, hls: now(authentication.hls) };
+}
+
+/** What may change, as it is now. */
+function now<T extends object>(value: T | (() => T)): T {
+  return typeof value === "function" ? value() : value;
 }
 
 function challengeMembers(dialogue: HlsDialogue, { mechanism }: AssociationFacts): Partial<Aare> {
@@ -203,12 +224,13 @@ interface ClientTraits {
   readonly referencing: "ln" | "sn";
   readonly title: Uint8Array | undefined;
   readonly ciphering: ApduCiphering | undefined;
+  readonly userId?: number | undefined;
 }
 
 function agree(
   initiate: Pick<InitiateRequest, "conformance" | "maxPduOctets">,
   view: AssociationView,
-  { referencing, title, ciphering }: ClientTraits,
+  { referencing, title, ciphering, userId }: ClientTraits,
 ): AssociationFacts {
   const ciphered =
     ciphering === undefined ? {} : { ciphered: true, protectionOctets: ciphering.overheadOctets };
@@ -223,6 +245,9 @@ function agree(
     // 0: no limit of the client's own.
     clientMaxPduOctets: initiate.maxPduOctets === 0 ? apduOctetsMax : initiate.maxPduOctets,
     entries: view.objects.entries,
+    directory: view.objects,
+    ...(view.users === undefined ? {} : { users: view.users }),
+    ...(userId === undefined ? {} : { userId }),
   };
 }
 

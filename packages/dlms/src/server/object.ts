@@ -8,6 +8,8 @@ import type { ObisCode } from "../cosem/obis.ts";
 import type { ActionResult, DataAccessResult } from "../xdlms/data-access-result.ts";
 import type { SelectiveAccess } from "../xdlms/descriptor.ts";
 import type { AccessRights } from "./access-rights.ts";
+import type { AssociationUsers } from "./association-users.ts";
+import type { ObjectDirectory } from "./view.ts";
 
 /** A "no" to one attribute: every Data-Access-Result but success. */
 export type Refusal = Exclude<DataAccessResult, "success">;
@@ -41,6 +43,12 @@ export interface AssociationFacts {
   readonly shortNames?: ShortNameIndex;
   /** The client's, 8 octets, where it has said it. */
   readonly clientSystemTitle?: Uint8Array;
+  /** Where `entries` come from: what a client adds to it, or takes away, shows at once. */
+  readonly directory?: ObjectDirectory;
+  /** Who may associate, where the view asks. */
+  readonly users?: AssociationUsers;
+  /** Calling AE invocation id of the AARQ, where it names one. */
+  readonly userId?: number;
 }
 
 /** Base names of the objects of one view (Green Book, short name referencing). */

@@ -4,7 +4,17 @@ import type { Data } from "../axdr/data.ts";
 import { obis, type ObisCode, obisToOctets, obisFromOctets } from "../cosem/obis.ts";
 import { readEntry } from "./access.ts";
 import { accessRightsOf } from "./association-object.ts";
-import type { AccessContext, DirectoryEntry, MethodOutcome, ServerObject } from "./object.ts";
+import { currentUser, userList, userMethod } from "./association-users.ts";
+import type { ChangeSecret } from "./current-association.ts";
+import type {
+  AccessContext,
+  DirectoryEntry,
+  MethodOutcome,
+  Refusal,
+  ServerMethod,
+  ServerObject,
+} from "./object.ts";
+import { selectEntries } from "./object-list-selection.ts";
 import { associationBaseName } from "./short-names.ts";
 
 /** Association SN. */
@@ -13,16 +23,26 @@ export const shortNameAssociationClass = 12;
 export const shortNameHlsReply = { methodId: 8, offset: 0x58 } as const;
 
 const readByLogicalName = 3;
+const changeSecretId = 5;
+const addUserId = 9;
+const removeUserId = 10;
+/** Class list, object id list, object id: the same as those of class 15. */
+const objectListSelectors = [1, 2, 3];
 const noName = new Uint8Array(6);
 
 /** An association in short-name referencing: its objects and their base names. */
 export interface ShortNameAssociationOptions {
-  /** Version of class 12: 2 adds the security setup. Absent = 2. */
-  readonly version?: 1 | 2;
+  /** Version of class 12: 2 adds the security setup, 3 users. Absent = 2. */
+  readonly version?: 1 | 2 | 3 | 4;
   /** Where class 15 has the usual name in the same view. Absent = 0.0.40.0.0.255. */
   readonly logicalName?: ObisCode;
   /** Security setup of the association (attribute 4). Absent: six times 00, there is none. */
   readonly securitySetup?: ObisCode;
+  /**
+   * Takes the secret a client sets for its own association (method 5), low or high. See
+   * `AssociationSecret`. Absent: none is taken.
+   */
+  readonly changeSecret?: ChangeSecret;
 }
 
 /**
@@ -30,7 +50,12 @@ export interface ShortNameAssociationOptions {
  * serves every view. Method 8 (HLS pass 3) is answered by the association itself.
  */
 export function shortNameAssociation(options: ShortNameAssociationOptions = {}): ServerObject {
-  const { version = 2, securitySetup, logicalName = obis("0.0.40.0.0.255") } = options;
+  const {
+    version = 2,
+    securitySetup,
+    changeSecret,
+    logicalName = obis("0.0.40.0.0.255"),
+  } = options;
   const setup = securitySetup === undefined ? noName : obisToOctets(securitySetup);
   return {
     classId: shortNameAssociationClass,
@@ -38,7 +63,7 @@ export function shortNameAssociation(options: ShortNameAssociationOptions = {}):
     logicalName,
     baseName: associationBaseName,
     attributes: {
-      2: { read: (context) => array(named(context).map(([name, entry]) => listed(name, entry))) },
+      2: { selectors: objectListSelectors, read: objectList },
       3: {
         read: (context) =>
           array(
@@ -48,11 +73,42 @@ export function shortNameAssociation(options: ShortNameAssociationOptions = {}):
           ),
       },
       ...(version >= 2 ? { 4: { read: () => octetString(setup) } } : {}),
+      ...(version >= 3
+        ? {
+            5: { read: ({ association: { users } }) => userList(users) },
+            6: { read: ({ association: { users, userId } }) => currentUser(users, userId) },
+          }
+        : {}),
     },
     methods: {
       [readByLogicalName]: { invoke: readNamed },
+      ...(changeSecret === undefined ? {} : { [changeSecretId]: secretMethod(changeSecret) }),
+      ...(version >= 3
+        ? { [addUserId]: userMethod("add"), [removeUserId]: userMethod("remove") }
+        : {}),
       [shortNameHlsReply.methodId]: { invoke: () => ({ result: "read-write-denied" }) },
     },
+  };
+}
+
+/** object_list: all of it, or the classes and objects a selector names (Blue Book, class 12). */
+function objectList(context: AccessContext): Data | Refusal {
+  const selected = selectEntries(context.association.entries, context.selection);
+  if (selected === undefined) return "type-unmatched";
+  const entries = new Set(selected.entries);
+  return array(
+    named(context)
+      .filter(([, entry]) => entries.has(entry))
+      .map(([name, entry]) => listed(name, entry)),
+  );
+}
+
+function secretMethod(change: ChangeSecret): ServerMethod {
+  return {
+    invoke: (parameters, context) =>
+      parameters?.type === "octet-string"
+        ? { result: change(parameters.value, context) }
+        : { result: "type-unmatched" },
   };
 }
 

@@ -55,6 +55,14 @@ export class ShortNames implements ShortNameIndex {
     return this.#baseNames.get(entry);
   }
 
+  /** The object is gone; the names of the others stay. */
+  forget(entry: DirectoryEntry): void {
+    this.#baseNames.delete(entry);
+    for (const [name, target] of this.#targets) {
+      if (target.entry === entry) this.#targets.delete(name);
+    }
+  }
+
   #enter(entry: DirectoryEntry, baseName: number): void {
     this.#baseNames.set(entry, baseName);
     for (const { member, id, offset } of offsetsOf(entry.object)) {

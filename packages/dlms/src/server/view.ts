@@ -8,6 +8,7 @@ import type { ApduCipheringOptions } from "../security/apdu-ciphering-options.ts
 import type { HlsMechanismFunctions } from "../security/hls-dialogue.ts";
 import type { ReplayWindows } from "../security/keys.ts";
 import type { Secret } from "../security/secret.ts";
+import type { AssociationUsers } from "./association-users.ts";
 import { accessBit, accessMask, type AccessRights } from "./access-rights.ts";
 import type { DirectoryEntry, HighMechanism, ServerObject } from "./object.ts";
 import { ShortNames } from "./short-names.ts";
@@ -15,10 +16,15 @@ import { ShortNames } from "./short-names.ts";
 /** How the server knows its client (Green Book, mechanism names 0 to 7). */
 export type ViewAuthentication =
   | { readonly mechanism: "none" }
-  | { readonly mechanism: "low"; readonly password: Secret }
+  | {
+      readonly mechanism: "low";
+      /** A function is asked at each association: the password may change (`AssociationSecret`). */
+      readonly password: Secret | (() => Secret);
+    }
   | {
       readonly mechanism: HighMechanism;
-      readonly hls: HlsMechanismFunctions;
+      /** A function is asked at each association, for secrets that may change. */
+      readonly hls: HlsMechanismFunctions | (() => HlsMechanismFunctions);
       /** StoC: 8 to 64 octets, fresh and unpredictable for every association. */
       readonly challenge: () => Uint8Array;
     };
@@ -84,6 +90,8 @@ export interface AssociationView {
   readonly longAnswers?: "general-blocks" | "service-blocks";
   /** Blocks of a general block transfer taken before they are acknowledged, 1..63. Absent = 8. */
   readonly transferWindow?: number;
+  /** Who may associate, by the user id of the AARQ. Absent: everybody, and none is told. */
+  readonly users?: AssociationUsers;
   /** The association is there without AARQ, as long as the link is (Green Book 9.4.4.3). */
   readonly preEstablished?: PreEstablished;
 }
@@ -140,13 +148,13 @@ export function logicalNameKey(octets: Uint8Array, at: number): number {
 
 /** The objects of one view, found by logical name. @throws {RangeError} a name declared twice. */
 export class ObjectDirectory {
-  readonly entries: readonly DirectoryEntry[];
+  readonly #entries: DirectoryEntry[];
   readonly #byName = new Map<number, DirectoryEntry>();
   #shortNames: ShortNames | undefined;
 
   constructor(objects: readonly ServerObject[], rights: ViewRights = {}) {
-    this.entries = objects.map((object) => enter(object, rights));
-    for (const entry of this.entries) {
+    this.#entries = objects.map((object) => enter(object, rights));
+    for (const entry of this.#entries) {
       const key = logicalNameKey(obisToOctets(entry.object.logicalName), 0);
       if (this.#byName.has(key)) {
         throw new RangeError(`${entry.object.logicalName} is declared twice`);
@@ -155,9 +163,37 @@ export class ObjectDirectory {
     }
   }
 
+  /** In the order declared; one list as long as the directory, whatever is added or removed. */
+  get entries(): readonly DirectoryEntry[] {
+    return this.#entries;
+  }
+
+  /**
+   * Shows one object more, at once and to every view that shares the directory; it has no short name
+   * where the others have theirs already. False: one of its name is there.
+   */
+  add(object: ServerObject, rights: ViewRights = {}): boolean {
+    const key = logicalNameKey(obisToOctets(object.logicalName), 0);
+    if (this.#byName.has(key)) return false;
+    const entry = enter(object, rights);
+    this.#entries.push(entry);
+    this.#byName.set(key, entry);
+    return true;
+  }
+
+  /** Shows an object no more. False: it was not there. */
+  remove(logicalName: ObisCode): boolean {
+    const entry = this.find(logicalName);
+    if (entry === undefined) return false;
+    this.#entries.splice(this.#entries.indexOf(entry), 1);
+    this.#byName.delete(logicalNameKey(obisToOctets(logicalName), 0));
+    this.#shortNames?.forget(entry);
+    return true;
+  }
+
   /** Made when first asked for. @throws {RangeError} base names that overlap or do not fit. */
   get shortNames(): ShortNames {
-    this.#shortNames ??= new ShortNames(this.entries);
+    this.#shortNames ??= new ShortNames(this.#entries);
     return this.#shortNames;
   }
 
