@@ -117,6 +117,18 @@ describe.each(["hdlc", "wrapper"] as const)("over %s", (framing) => {
     await session[Symbol.asyncDispose]();
   });
 
+  test.each([false, true])("in general blocks it comes whole (ciphered: %s)", async (closed) => {
+    const ciphered = closed ? cipheredRoles() : undefined;
+    const options = { ...ciphered?.session, maxPduOctets: 100 };
+    const { session, outlet, heard, clock } = await linked(framing, options, ciphered?.view);
+    const long = [notification(1, 100), notification(2, 5), notification(3, 100)];
+    for (const each of long) expect(outlet.send(each)).toBe(1);
+    await clock.settle();
+    expect(heard).toEqual(long);
+    expect(await session.get(energy)).toEqual({ ok: true, value: u32(5) });
+    await session[Symbol.asyncDispose]();
+  });
+
   test("what is not agreed, or too long without general blocks, goes nowhere", async () => {
     const { outlet } = await linked(framing, { conformance: ["get"] });
     expect(outlet.send(event)).toBe(0);

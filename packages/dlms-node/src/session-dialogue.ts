@@ -9,6 +9,7 @@ import {
 } from "@lectura/dlms/client";
 import { HdlcClientLink } from "@lectura/dlms/hdlc";
 import { apduOctetsMax, type DlmsError, ProtocolError } from "@lectura/dlms/octets";
+import { isCipheredTag } from "@lectura/dlms/push";
 import type { Clock } from "./clock.ts";
 import type { FrameObserver } from "./observer.ts";
 import type { Port } from "./port.ts";
@@ -23,7 +24,7 @@ import {
 } from "./session-transfer.ts";
 import { SessionWire, type WireOwner } from "./session-wire.ts";
 import type { RequestOptions } from "./session.ts";
-import { readUnsolicited, type UnsolicitedApdu } from "./unsolicited.ts";
+import { type UnsolicitedApdu, UnsolicitedReader } from "./unsolicited.ts";
 
 /** Requests that wait for their turn; one more is refused with `session/queue-full`. */
 export const requestsQueuedMax = 256;
@@ -76,6 +77,7 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
   #job: SessionJob | undefined;
   #queue: SessionJob[] | undefined;
   #failure: DlmsError | undefined;
+  #unsolicited: UnsolicitedReader | undefined;
 
   constructor(options: DialogueOptions) {
     this.#profile = options.profile;
@@ -188,7 +190,7 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
     } else if (this.#job === undefined) {
       this.unasked(octets.subarray(start, end));
     } else if (octets[start] === blockTag) {
-      this.#takeBlock(this.#job, octets.subarray(start, end));
+      this.#takeBlock(this.#job, octets.subarray(start, end), false);
     } else if (this.#protection === undefined) {
       this.#toJob(this.#job, octets, start, end);
     } else {
@@ -226,14 +228,18 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
   // What a general block transfer tells.
 
   assembled(apdu: Uint8Array): void {
+    const wasSealed = this.#transfer?.sealed === true;
     this.#transfer = undefined;
     const job = this.#job;
     if (job === undefined) return;
-    if (this.#protection === undefined) this.#toJob(job, apdu, 0, apdu.length);
-    else this.#unprotect(job, this.#protection, apdu);
+    const protection = this.#protection;
+    // What came in ciphered blocks may be ciphered once more, and need not be.
+    const isOpen = protection === undefined || (wasSealed && !isCipheredTag(apdu[0] ?? 0));
+    if (isOpen) this.#toJob(job, apdu, 0, apdu.length);
+    else this.#unprotect(job, protection, apdu);
   }
 
-  transferFailed(error: ProtocolError): void {
+  transferFailed(error: unknown): void {
     this.#transfer = undefined;
     this.#job?.reject(error);
     this.#next();
@@ -306,7 +312,8 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
       this.#fail(job, error, apdu);
       return;
     }
-    this.#toJob(job, plain, 0, plain.length);
+    if (plain[0] === blockTag) this.#takeBlock(job, plain, true);
+    else this.#toJob(job, plain, 0, plain.length);
   }
 
   /** One plain APDU, `octets[start..end)`. */
@@ -340,11 +347,17 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
     }
   }
 
-  /** A block of an APDU that is too long for one PDU, or one that confirms such blocks of ours. */
-  #takeBlock(job: SessionJob, apdu: Uint8Array): void {
+  /**
+   * A block of an APDU that is too long for one PDU, or one that confirms such blocks of ours;
+   * `sealed`: it came ciphered, as then all of its transfer do.
+   */
+  #takeBlock(job: SessionJob, apdu: Uint8Array, sealed: boolean): void {
     try {
-      this.#transfer ??= this.#newTransfer();
+      this.#transfer ??= this.#newTransfer(sealed);
       const transfer = this.#transfer;
+      if (transfer.sealed && !sealed) {
+        throw new ProtocolError("security/policy", "a plain block among ciphered ones");
+      }
       if (job.abandoned && !transfer.sending) {
         if (transfer.drop(apdu)) this.#next();
         return;
@@ -356,18 +369,23 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
     }
   }
 
-  #newTransfer(): SessionTransfer {
+  #newTransfer(sealed: boolean): SessionTransfer {
     const { link } = this.wire;
     const window = link instanceof HdlcClientLink ? link.negotiated.receiveWindow : windowDefault;
-    const options = { window, ...this.#options.blockTransfer };
-    return new SessionTransfer(this.wire, this, this.#peerPduOctets, options);
+    return new SessionTransfer(this.wire, this, {
+      window,
+      ...this.#options.blockTransfer,
+      apduOctetsMax: this.#peerPduOctets,
+      seal: sealed ? this.#protection : undefined,
+    });
   }
 
   #tellUnsolicited(apdu: Uint8Array, protection: ApduProtection | undefined): void {
     this.#observer?.event?.({ type: "unsolicited", apdu });
     const { onUnsolicited } = this.#options;
     if (onUnsolicited === undefined) return;
-    const notification = readUnsolicited(apdu, protection);
+    this.#unsolicited ??= new UnsolicitedReader();
+    const notification = this.#unsolicited.read(apdu, protection);
     if (notification !== undefined) onUnsolicited(notification);
   }
 
@@ -400,7 +418,8 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
   #startLong(job: SessionJob, prefixOctets: number): void {
     const { generalBlockTransfer, sendOctetsMax } = this.#context!;
     if (generalBlockTransfer !== true) refuseSize(scratch.length - prefixOctets, sendOctetsMax);
-    if (this.#protection === undefined) {
+    const inBlocks = this.#options.blockTransfer?.ciphering === "blocks";
+    if (this.#protection === undefined || inBlocks) {
       this.#sendInBlocks(job, scratch.view(prefixOctets).slice());
     } else {
       this.#sendUnit(job);
@@ -453,8 +472,10 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
   }
 
   #sendInBlocks(job: SessionJob, apdu: Uint8Array): void {
+    const sealed =
+      this.#protection !== undefined && this.#options.blockTransfer?.ciphering === "blocks";
     job.oversized = false;
-    this.#transfer = this.#newTransfer();
+    this.#transfer = this.#newTransfer(sealed);
     this.#transfer.send(apdu);
   }
 }

@@ -64,6 +64,31 @@ describe.each(framings)("general block transfer over %s", (framing) => {
     expect(await session.get(energy)).toMatchObject({ ok: true });
   });
 
+  test.each(["service", "general"] as const)("carries ciphered blocks (%s)", async (form) => {
+    const ciphered = cipheredRoles(form);
+    const { session, written } = await openRoles({
+      framing,
+      view: { ...small.view, ...ciphered.view },
+      session: {
+        ...small.session,
+        ...ciphered.session,
+        generalBlockTransfer: { ciphering: "blocks" },
+      },
+    });
+    const data = octetString(new Uint8Array(900).fill(9));
+    const accesses: readonly Access[] = [
+      { type: "set", attribute: long, data },
+      { type: "get", attribute: long },
+    ];
+    expect(await session.access(accesses)).toEqual([
+      { type: "set", result: "success" },
+      { type: "get", result: { ok: true, value: longText } },
+    ]);
+    expect(written).toEqual([data]);
+    expect(await session.get(long)).toEqual({ ok: true, value: longText });
+    expect(await session.get(energy)).toMatchObject({ ok: true });
+  });
+
   test.each([1, 2, 5, 63])("takes windows of %i on both sides", async (window) => {
     const { session } = await openRoles({
       framing,

@@ -1,3 +1,4 @@
+import type { ApduProtection } from "@lectura/dlms/client";
 import { ProtocolError } from "@lectura/dlms/octets";
 import {
   type BlockRepetition,
@@ -19,6 +20,11 @@ export interface GeneralBlockTransferOptions {
   readonly streaming?: boolean;
   /** What is sent again where a block was lost. Default "from-lost". */
   readonly repetition?: BlockRepetition;
+  /**
+   * What of a long request is ciphered, where the association is: the whole APDU before it is cut
+   * (default), or each block for itself. Answers are understood either way.
+   */
+  readonly ciphering?: "apdu" | "blocks";
 }
 
 /** Who is told how a transfer goes. */
@@ -26,13 +32,23 @@ export interface TransferOwner {
   /** The meter's APDU is whole, and all that confirms it is sent. Told once. */
   assembled(apdu: Uint8Array): void;
   /** The transfer is over. Told once. */
-  transferFailed(error: ProtocolError): void;
+  transferFailed(error: unknown): void;
   /** One APDU of blocks goes out. */
   blockSent(): void;
 }
 
+/** What a transfer is for, and how its blocks go. */
+export interface TransferOptions extends GeneralBlockTransferOptions {
+  /** Octets of one APDU the meter takes. */
+  readonly apduOctetsMax: number;
+  /** Ciphers each block; absent: blocks go plain, around what may be ciphered. */
+  readonly seal?: ApduProtection | undefined;
+}
+
 /** Control octet of a block: more follows at once. */
 const streamingBit = 0x40;
+/** Least max PDU a meter may name (Green Book 9.4.2.1): there is room for a block in it. */
+const pduOctetsMin = 12;
 /** Blocks in a row that bring nothing new, two whole windows; beyond: `xdlms/block`. */
 const idleBlocksMax = 2 * transferWindowMax;
 
@@ -45,22 +61,28 @@ export class SessionTransfer implements BlockTransferOutput {
   readonly #wire: SessionWire;
   readonly #owner: TransferOwner;
   readonly #machine: BlockTransfer;
+  readonly #seal: ApduProtection | undefined;
   readonly #unsent: Uint8Array[] = [];
   #idleBlocks = 0;
   #pumping = false;
+  /** The counter of the next block is being stored. */
+  #reserving = false;
   #assembled: Uint8Array | undefined;
   #over = false;
 
-  /** `apduOctetsMax`: octets of one APDU the meter takes. */
-  constructor(
-    wire: SessionWire,
-    owner: TransferOwner,
-    apduOctetsMax: number,
-    options: GeneralBlockTransferOptions,
-  ) {
+  constructor(wire: SessionWire, owner: TransferOwner, options: TransferOptions) {
     this.#wire = wire;
     this.#owner = owner;
-    this.#machine = new BlockTransfer({ role: "client", apduOctetsMax, ...options }, this);
+    this.#seal = options.seal;
+    const { apduOctetsMax, seal, ...habits } = options;
+    const blockOctetsMax = Math.max(pduOctetsMin, apduOctetsMax - (seal?.overheadOctets ?? 0));
+    const limits = { role: "client", apduOctetsMax: blockOctetsMax } as const;
+    this.#machine = new BlockTransfer({ ...limits, ...habits }, this);
+  }
+
+  /** Each block is ciphered, and is to come so. */
+  get sealed(): boolean {
+    return this.#seal !== undefined;
   }
 
   get transferredOctets(): number {
@@ -165,16 +187,34 @@ export class SessionTransfer implements BlockTransferOutput {
 
   #pump(): void {
     this.#pumping = true;
-    while (this.#wire.link?.busy === false) {
-      const block = this.#unsent.shift();
-      if (block === undefined) break;
-      const isAnswered = (block[1]! & streamingBit) === 0 && this.#assembled === undefined;
-      this.#owner.blockSent();
-      scratch.reset();
-      this.#wire.writePrefix(scratch);
-      scratch.octets(block);
-      this.#wire.send(scratch.view(), isAnswered);
+    while (this.#unsent.length > 0 && !this.#reserving && this.#wire.link?.busy === false) {
+      const reserved = this.#seal?.reserve();
+      if (reserved === undefined) this.#sendBlock(this.#unsent.shift()!);
+      else void this.#sendWhenReserved(reserved);
     }
     this.#pumping = false;
+  }
+
+  #sendBlock(block: Uint8Array): void {
+    const isAnswered = (block[1]! & streamingBit) === 0 && this.#assembled === undefined;
+    const unit = this.#seal?.protect(block) ?? block;
+    this.#owner.blockSent();
+    scratch.reset();
+    this.#wire.writePrefix(scratch);
+    scratch.octets(unit);
+    this.#wire.send(scratch.view(), isAnswered);
+  }
+
+  async #sendWhenReserved(reserved: Promise<void>): Promise<void> {
+    this.#reserving = true;
+    try {
+      await reserved;
+      this.#reserving = false;
+      if (!this.#over) this.#proceed();
+    } catch (error) {
+      if (this.#over) return;
+      this.close();
+      this.#owner.transferFailed(error);
+    }
   }
 }

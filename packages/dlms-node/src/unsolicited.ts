@@ -1,10 +1,13 @@
 import type { ApduProtection } from "@lectura/dlms/client";
 import { DlmsError } from "@lectura/dlms/octets";
+import { isCipheredTag } from "@lectura/dlms/push";
+import { BlockAssembly } from "@lectura/dlms/transfer";
 import {
   type Apdu,
   decodeApdu,
   type DataNotification,
   type EventNotification,
+  type GeneralBlockTransfer,
   type InformationReport,
 } from "@lectura/dlms/xdlms";
 
@@ -17,22 +20,82 @@ const kinds: ReadonlySet<Apdu["kind"]> = new Set<UnsolicitedApdu["kind"]>([
   "information-report",
 ]);
 
+/** Octets of one notification that comes in blocks; beyond: it is dropped. */
+const transferOctetsMax = 256 * 1024;
+const blockTag = 0xe0;
+
+/** Blocks put together so far. */
+interface Transfer {
+  readonly assembly: BlockAssembly;
+  /** They came ciphered: what they carry may be plain then. */
+  readonly sealed: boolean;
+}
+
 /**
- * The notification in octets that came unasked, copied; `undefined` for anything else, and for what
- * does not open or decode: nobody waits for it, so nothing fails. `protection` where it is closed.
+ * Reads what came unasked in one session, whole or in general blocks that stream (window 0),
+ * plain, ciphered, or in ciphered blocks. Holds one transfer at most; nobody asks for a block that is lost,
+ * so a transfer with a gap is dropped, and a new first block begins a new one.
  */
-export function readUnsolicited(
-  octets: Uint8Array,
-  protection: ApduProtection | undefined,
-): UnsolicitedApdu | undefined {
-  try {
-    const plain = protection?.unprotect(octets) ?? octets;
-    const apdu = decodeApdu(plain.slice());
-    return isUnsolicited(apdu) ? apdu : undefined;
-  } catch (error) {
-    if (error instanceof DlmsError) return undefined;
-    throw error;
+export class UnsolicitedReader {
+  #transfer: Transfer | undefined;
+
+  /**
+   * The notification that is whole with `octets`, copied; `undefined` for anything else, and for
+   * what does not open or decode: nobody waits for it, so nothing fails. `protection` where it is
+   * closed.
+   */
+  read(octets: Uint8Array, protection: ApduProtection | undefined): UnsolicitedApdu | undefined {
+    try {
+      if (octets[0] === blockTag) return this.#takeBlock(octets, protection, false);
+      const plain = protection?.unprotect(octets) ?? octets;
+      return plain[0] === blockTag
+        ? this.#takeBlock(plain, protection, true)
+        : notificationIn(plain);
+    } catch (error) {
+      if (error instanceof DlmsError) return undefined;
+      throw error;
+    }
   }
+
+  #takeBlock(
+    octets: Uint8Array,
+    protection: ApduProtection | undefined,
+    sealed: boolean,
+  ): UnsolicitedApdu | undefined {
+    const apdu = decodeApdu(octets);
+    if (apdu.kind !== "general-block-transfer") return undefined;
+    const begins = apdu.blockNumber === 1 && apdu.blockData.length > 0;
+    // A plain block may not join ciphered ones, nor end them.
+    if (!sealed && this.#transfer?.sealed === true) return undefined;
+    if (begins) {
+      const assembly = new BlockAssembly({ octetsMax: transferOctetsMax, heldBlocksMax: 0 });
+      this.#transfer = { assembly, sealed };
+    }
+    const transfer = this.#transfer;
+    if (transfer === undefined || transfer.sealed !== sealed) return undefined;
+    const { assembly } = transfer;
+    if (!this.#accepts(assembly, apdu) || !assembly.complete) return undefined;
+    this.#transfer = undefined;
+    const whole = assembly.finish();
+    const isOpen = protection === undefined || (sealed && !isCipheredTag(whole[0] ?? 0));
+    return notificationIn(isOpen ? whole : protection.unprotect(whole));
+  }
+
+  /** False: the transfer is lost. */
+  #accepts(assembly: BlockAssembly, block: GeneralBlockTransfer): boolean {
+    let kept = false;
+    try {
+      kept = assembly.accept(block) !== "dropped";
+    } finally {
+      if (!kept) this.#transfer = undefined;
+    }
+    return kept;
+  }
+}
+
+function notificationIn(plain: Uint8Array): UnsolicitedApdu | undefined {
+  const apdu = decodeApdu(plain.slice());
+  return isUnsolicited(apdu) ? apdu : undefined;
 }
 
 function isUnsolicited(apdu: Apdu): apdu is UnsolicitedApdu {

@@ -199,6 +199,51 @@ test("opens ciphered blocks and ciphered messages in blocks, but not without end
   expect(endless.codes).toEqual(["xdlms/limit"]);
 });
 
+describe("blocks that are ciphered themselves", () => {
+  const titleOf = (last: number): string => `4c435400000000${last.toString(16).padStart(2, "0")}`;
+  const sealed = (plaintext: Uint8Array, last = 1): Uint8Array =>
+    concatOctets([fromHex(`db08${titleOf(last)}81`), Uint8Array.of(plaintext.length), plaintext]);
+  const open = (apdu: Uint8Array) => ({
+    plaintext: apdu.subarray(12),
+    systemTitle: apdu.subarray(2, 10),
+    invocationCounter: 9,
+    verified: true,
+  });
+  const blocks = blocksOf(pairsPush);
+  const [first, ...rest] = blocks;
+
+  test("are put together, and what they carry is of who sealed them", () => {
+    const { notifications, apdus } = hear(concatOctets(blocks.map((block) => sealed(block))), {
+      open,
+    });
+    expect(apdus).toEqual([push]);
+    expect(notifications[0]!.message).toMatchObject({
+      blocks: blocks.length,
+      opened: { systemTitle: fromHex(titleOf(1)), verified: true },
+    });
+    const twice = hear(concatOctets(blocksOf(sealed(pairsPush)).map((block) => sealed(block))), {
+      open,
+    });
+    expect(twice.apdus).toEqual([push]);
+  });
+
+  test.each([
+    ["a plain block among them", [sealed(first!), ...rest]],
+    ["plain blocks and a ciphered end", [...blocks.slice(0, -1), sealed(blocks.at(-1)!)]],
+    ["blocks of two senders", [sealed(first!), ...rest.map((block) => sealed(block, 2))]],
+  ])("are not completed by %s", (_, units) => {
+    const { apdus, codes } = hear(concatOctets(units), { open });
+    expect(apdus).toEqual([]);
+    expect(new Set(codes)).toEqual(new Set(["security/policy"]));
+  });
+
+  test("are not disturbed by a plain block between them", () => {
+    const units = blocks.map((block) => sealed(block)).toSpliced(1, 0, rest[0]!);
+    const { apdus, codes } = hear(concatOctets(units), { open });
+    expect([apdus, codes]).toEqual([[push], ["security/policy"]]);
+  });
+});
+
 test("tells a push that the opener refuses", () => {
   const open = (): never => {
     throw new ProtocolError("security/replay", "seen before");

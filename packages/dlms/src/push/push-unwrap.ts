@@ -1,4 +1,5 @@
 import { DlmsError, ProtocolError } from "../error.ts";
+import { equalOctets } from "../octets.ts";
 import { BlockAssembly, transferWindowMax } from "../transfer/block-assembly.ts";
 import { decodeUnit, encodeUnit } from "../xdlms/apdu-codec.ts";
 import {
@@ -81,6 +82,8 @@ export class PushUnwrap {
   readonly #options: PushUnwrapOptions;
   readonly #sink: PushUnwrapSink;
   #assembly: BlockAssembly | undefined;
+  /** What opened the blocks of the assembly, verified if all of them were; undefined: plain. */
+  #opened: OpenedPush | undefined;
 
   constructor(sink: PushUnwrapSink, options: PushUnwrapOptions) {
     this.#sink = sink;
@@ -131,8 +134,9 @@ export class PushUnwrap {
 
   #block(message: PushMessage, depth: number): void {
     const block = decodeUnit(generalBlockTransfer, message.plaintext);
-    const assembly = this.#assemblyFor(block);
+    const assembly = this.#assemblyFor(block, message.opened);
     if (assembly === undefined) return;
+    const opened = this.#openedWith(message.opened);
     try {
       // Nobody repeats a block of a streamed push: what is missing is lost.
       if (assembly.accept(block) === "dropped" && block.window === 0) this.expire();
@@ -145,11 +149,33 @@ export class PushUnwrap {
     this.#assembly = undefined;
     const apdu = assembly.finish();
     const blocks = assembly.acknowledged;
-    this.#unwrap({ ...message, apdu, plaintext: apdu, blocks }, depth + 1);
+    const whole = { apdu, plaintext: apdu, blocks, origin: message.origin };
+    this.#unwrap(opened === undefined ? whole : { ...whole, opened }, depth + 1);
+  }
+
+  /**
+   * What the transfer's blocks prove, this one included.
+   * @throws {ProtocolError} security/policy: it came otherwise than the first; nothing changes
+   */
+  #openedWith(opened: OpenedPush | undefined): OpenedPush | undefined {
+    const before = this.#opened;
+    if (before === undefined && opened === undefined) return undefined;
+    if (
+      before === undefined ||
+      opened === undefined ||
+      !equalOctets(before.systemTitle, opened.systemTitle)
+    ) {
+      throw new ProtocolError("security/policy", "a block that came otherwise than the first");
+    }
+    this.#opened = { ...opened, verified: before.verified && opened.verified };
+    return this.#opened;
   }
 
   /** A transfer begins with block 1 only; an acknowledgement of somebody else's begins none. */
-  #assemblyFor(block: GeneralBlockTransfer): BlockAssembly | undefined {
+  #assemblyFor(
+    block: GeneralBlockTransfer,
+    opened: OpenedPush | undefined,
+  ): BlockAssembly | undefined {
     const known = this.#assembly;
     const streamed = block.window === 0;
     const begins = block.blockNumber === 1 && block.blockData.length > 0;
@@ -157,6 +183,7 @@ export class PushUnwrap {
     if (!begins) return undefined;
     if (known !== undefined) this.expire();
     const octetsMax = this.#options.transferOctetsMax;
+    this.#opened = opened;
     this.#assembly = new BlockAssembly(streamed ? { octetsMax, heldBlocksMax: 0 } : { octetsMax });
     return this.#assembly;
   }
