@@ -2,6 +2,7 @@
 import type { TlsOptions } from "node:tls";
 import { type Clock, isCiphered, systemClock } from "@lectura/dlms-node";
 import type { DialingOptions, FleetOptions, FleetTransport } from "./fleet.ts";
+import type { MeterSource } from "./from/meter-source.ts";
 import type { LinePersonalityName } from "./lines/line-personality.ts";
 import type { MeterObjects, Personality, PersonalityName } from "./personalities/personality.ts";
 import { personalities } from "./personalities/personality-table.ts";
@@ -22,6 +23,7 @@ export interface FleetSettings {
   readonly transport: FleetTransport;
   readonly tls: TlsOptions | undefined;
   readonly modeE: boolean;
+  readonly from: MeterSource | undefined;
   readonly pushing: PushingOptions | undefined;
   readonly dialing: DialingOptions | undefined;
   readonly seed: number;
@@ -53,6 +55,7 @@ export function settle(options: FleetOptions): FleetSettings {
     transport,
     tls: options.tls,
     modeE,
+    from: options.from,
     pushing,
     dialing,
     seed,
@@ -62,6 +65,7 @@ export function settle(options: FleetOptions): FleetSettings {
   };
   checkTransport(settings);
   checkPushing(settings);
+  checkFile(settings);
   return settings;
 }
 
@@ -86,6 +90,19 @@ function checkPushing({ pushing, personalities: all, security }: FleetSettings):
   if (pushing.ciphered === true && plain !== undefined) {
     throw new RangeError(`${plain.name} meters have no keys to cipher pushes with`);
   }
+}
+
+function checkFile({ from, personalities: all, ...settings }: FleetSettings): void {
+  if (from === undefined) return;
+  if (settings.pushing !== undefined || all.some(({ objects }) => objects === "full")) {
+    throw new RangeError("a meter of a file has the objects of its file");
+  }
+  if (from.kind === "objects") return;
+  const { transport, dialing, modeE, perLine, linePersonality } = settings;
+  if (transport === "udp" || dialing !== undefined || modeE || perLine > 1) {
+    throw new RangeError("a recorded meter is there over TCP alone");
+  }
+  if (linePersonality !== "plain") throw new RangeError("a recorded line has its own behaviour");
 }
 
 function inRange(name: string, value: number, min: number, max: number): void {

@@ -2,6 +2,7 @@
 import type { TlsOptions } from "node:tls";
 import type { Clock, SecurityMechanism, SecuritySettings } from "@lectura/dlms-node";
 import type { Secret } from "@lectura/dlms/security";
+import type { MeterSource } from "./from/meter-source.ts";
 import type { LinePersonalityName } from "./lines/line-personality.ts";
 import type { MeterKey } from "./model/keys.ts";
 import type { MeterObjects, PersonalityName } from "./personalities/personality.ts";
@@ -23,6 +24,8 @@ export interface FleetOptions {
   readonly pushing?: PushingOptions;
   /** A head-end the meters connect to by themselves, besides listening. Absent: none. */
   readonly dialing?: DialingOptions;
+  /** Objects and values, or a recorded session, of `parseMeterFile`. Absent: the personality's. */
+  readonly from?: MeterSource;
   /** How the meters are reached. Absent = "tcp". */
   readonly transport?: FleetTransport;
   /** Certificate and key where the transport is "tls". */
@@ -94,7 +97,10 @@ export interface FleetMeter {
   readonly personality: PersonalityName;
   /** As the meter's serial number objects answer it. */
   readonly serial: string;
-  /** Exactly the integer (before the scaler) that attribute 2 answers at `atMs` (UTC, ms). */
+  /**
+   * Exactly the integer (before the scaler) that attribute 2 answers at `atMs` (UTC, ms).
+   * @throws {RangeError} so do the next two, where a meter's file does not have the register
+   */
   truth(key: MeterKey, atMs: number): bigint;
   /** The scaler attribute 3 answers. */
   scaler(key: MeterKey): number;

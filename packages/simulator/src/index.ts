@@ -6,6 +6,8 @@ export type {
   FleetOptions,
   FleetTransport,
 } from "./fleet.ts";
+export { meterFileMax, type MeterSource, parseMeterFile } from "./from/meter-source.ts";
+export type { ExportedObject, MeterExport } from "./from/meter-export.ts";
 export { type LinePersonalityName, linePersonalityNames } from "./lines/line-personality.ts";
 export { type MeterKey, meterKeys } from "./model/keys.ts";
 export {
@@ -21,6 +23,12 @@ export {
   type SimulatedSecurity,
   simulatorPassword,
 } from "./security/simulated-security.ts";
-export { SimulatorError, type SimulatorErrorCode, simulatorErrors } from "./simulator-error.ts";
+export {
+  MeterFileError,
+  type MeterFileErrorCode,
+  SimulatorError,
+  type SimulatorErrorCode,
+  simulatorErrors,
+} from "./simulator-error.ts";
 export { fleetMetersMax } from "./fleet-settings.ts";
 export { startFleet } from "./start-fleet.ts";

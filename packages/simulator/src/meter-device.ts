@@ -2,6 +2,7 @@
 import { MeterOutlet, type ServedMeter } from "@lectura/dlms-node";
 import type { StartedPush } from "@lectura/dlms/server";
 import type { ActionResult } from "@lectura/dlms/xdlms";
+import type { MeterExport } from "./from/meter-export.ts";
 import { meterViews } from "./meter-views.ts";
 import { fullAddress, type Identity } from "./model/identity.ts";
 import type { MeterModel } from "./model/meter-model.ts";
@@ -25,6 +26,8 @@ export interface MeterDeviceOptions {
   readonly fault: MeterFault;
   /** UTC ms of now, for what the meter does by itself. */
   readonly nowMs: () => number;
+  /** The objects of a file instead of the personality's. */
+  readonly exported?: MeterExport;
   /** What a full meter pushes, and where it goes. Absent: nowhere. */
   readonly pushing?: MeterPushing;
   /** True: the line has this meter alone, so shorter forms of its address reach it. */

@@ -13,6 +13,7 @@ import {
   type ViewRights,
 } from "@lectura/dlms/server";
 import type { MeterDeviceOptions } from "./meter-device.ts";
+import { exportedAssociationVersion, exportedObjects } from "./from/exported-objects.ts";
 import { associationObjects } from "./objects/full/associations.ts";
 import { type FullMeter, fullMeter } from "./objects/full/full-meter.ts";
 import { clockObject } from "./objects/clock.ts";
@@ -127,20 +128,43 @@ function fullOf(
   });
 }
 
-function meterObjects(
-  { personality, identity, model }: MeterDeviceOptions,
+/** What every meter has: its association, and what belongs to its keys. */
+function associationParts(
+  { personality, identity, exported }: MeterDeviceOptions,
   security: MeterSecurity,
-  full: FullMeter | undefined,
 ): ServerObject[] {
   const ciphered = security.ciphering !== undefined;
   const setup = security.setup.object;
+  const version = exported === undefined ? undefined : exportedAssociationVersion(exported);
   return [
-    ...identityObjects(identity),
     personality.referencing === "sn"
       ? shortNameAssociation()
-      : currentAssociation(identity.upper, ciphered ? { securitySetup: setup.logicalName } : {}),
+      : currentAssociation(identity.upper, {
+          ...(ciphered ? { securitySetup: setup.logicalName } : {}),
+          ...(version === undefined ? {} : { version }),
+        }),
     ...(security.isSecured ? [invocationCounterObject({ last: () => security.lastCounter })] : []),
     ...(ciphered ? [setup] : []),
+  ];
+}
+
+function meterObjects(
+  options: MeterDeviceOptions,
+  security: MeterSecurity,
+  full: FullMeter | undefined,
+): ServerObject[] {
+  const { personality, identity, model, exported } = options;
+  const parts = associationParts(options, security);
+  if (exported !== undefined) {
+    const own = new Set(parts.map(({ logicalName }) => logicalName));
+    return [
+      ...parts,
+      ...exportedObjects(exported).filter(({ logicalName }) => !own.has(logicalName)),
+    ];
+  }
+  return [
+    ...identityObjects(identity),
+    ...parts,
     ...registerObjects(personality, model),
     loadProfileObject(personality, model),
     ...(full?.objects ?? [clockObject(personality.utcOffsetMinutes)]),

@@ -10,8 +10,9 @@ import {
 } from "@lectura/dlms-node";
 import { mix } from "./consumption/noise.ts";
 import type { FleetSettings } from "./fleet-settings.ts";
+import { recordedLine } from "./from/recorded-line.ts";
 import { converterOf } from "./lines/line-personality.ts";
-import { SimulatorError, type SimulatorErrorCode } from "./simulator-error.ts";
+import { SimulatorError } from "./simulator-error.ts";
 
 const seedChannel = 41;
 /** Rate code 5, 9600 Bd; the line behind TCP has none. */
@@ -64,10 +65,11 @@ function named(endpoint: string, line: AsyncDisposable): FleetLine {
 
 /** Converter, then the optical head. */
 function interposeOn(
-  { linePersonality, clock, modeE, ...settings }: FleetSettings,
+  { linePersonality, clock, modeE, from, ...settings }: FleetSettings,
   number: number,
 ): (port: Port) => Port | undefined {
   const seed = mix(settings.seed, seedChannel, number);
+  if (from?.kind === "recording") return recordedLine(from.recording, clock);
   const converter = converterOf(linePersonality, { clock, seed });
   return (port) => {
     const converted = converter === undefined ? port : converter(port);
@@ -77,7 +79,7 @@ function interposeOn(
   };
 }
 
-const startErrors: Partial<Record<PortErrorCode, SimulatorErrorCode>> = {
+const startErrors: Partial<Record<PortErrorCode, SimulatorError["code"]>> = {
   "tcp/address-in-use": "simulator/port-taken",
   "tcp/not-permitted": "simulator/port-not-permitted",
   "tcp/dns-failed": "simulator/host-unknown",

@@ -3,6 +3,9 @@ import { mix } from "./consumption/noise.ts";
 import { dialIn } from "./dial-in.ts";
 import type { Fleet, FleetMeter, FleetOptions } from "./fleet.ts";
 import { type FleetSettings, settle } from "./fleet-settings.ts";
+import { exportedSerial, exportedTruth, exportedUnit } from "./from/exported-values.ts";
+import type { MeterSource } from "./from/meter-source.ts";
+import { recordedPlace } from "./from/recorded-place.ts";
 import type { LinePersonalityName } from "./lines/line-personality.ts";
 import { meterDevice, type MeterDevice, type MeterFault } from "./meter-device.ts";
 import { managementClientSap } from "./meter-views.ts";
@@ -83,7 +86,9 @@ function deviceOf(
   // A meter that was switched off goes on counting where it was: here the clock remembers it.
   const counterFrom = Math.floor(clock.nowMs() / 1000);
   const nowMs = (): number => clock.nowMs();
-  const common = { ...meter, fault, alone, counterFrom, nowMs };
+  const { from } = settings;
+  const exported = from?.kind === "objects" ? { exported: from.meter } : {};
+  const common = { ...meter, ...exported, fault, alone, counterFrom, nowMs };
   if (meter.personality.objects === "usual") {
     return { device: meterDevice(common), routine: undefined };
   }
@@ -111,7 +116,7 @@ function dialling(
 }
 
 function present(
-  { transport }: FleetSettings,
+  { transport, from }: FleetSettings,
   { index, personality, security, identity, model }: SimulatedMeter,
   tcp: string,
 ): FleetMeter {
@@ -133,6 +138,38 @@ function present(
     truth: (key, atMs) => BigInt(model.raw(key, atMs)),
     scaler: (key) => personality.formats[key].scaler,
     unit: (key) => keyPlaces[key].unit,
+    ...(from === undefined ? {} : presentSource(from)),
+  };
+}
+
+/** What a file says instead. */
+function presentSource(from: MeterSource): Partial<FleetMeter> {
+  if (from.kind === "objects") {
+    const { meter } = from;
+    const serial = exportedSerial(meter);
+    return {
+      ...(serial === undefined ? {} : { serial }),
+      truth: (key) => exportedTruth(meter, key),
+      scaler: (key) => exportedUnit(meter, key).scaler,
+      unit: (key) => exportedUnit(meter, key).unit,
+    };
+  }
+  const unknown = (): never => {
+    throw new RangeError("a recording does not say what its registers are");
+  };
+  const place = recordedPlace(from.recording);
+  return {
+    ...(place === undefined
+      ? {}
+      : {
+          serverUpper: place.upper,
+          serverLower: place.lower,
+          addressSize: place.size,
+          clientSap: place.clientSap,
+        }),
+    truth: unknown,
+    scaler: unknown,
+    unit: unknown,
   };
 }
 

@@ -508,6 +508,18 @@ export const englishErrors: ErrorTexts = {
     message: "{file} cannot be read: {problem}",
     next: "Check that the file exists and may be read.",
   },
+  "simulator/file-format": {
+    message: "This is no file of a meter: {where} {problem}.",
+    next: "Write one with lectura --json objects --values, or record one with --record.",
+  },
+  "simulator/file-invalid": {
+    message: "The file of the meter is wrong at {where}: {problem}.",
+    next: "Correct that place; the simulator's README has the format.",
+  },
+  "simulator/file-secret": {
+    message: "The file of the meter holds a secret at {where}: {problem}.",
+    next: "Take it out: the simulator has test keys and passwords of its own.",
+  },
   "simulator/host-unknown": {
     message: "The host to listen on is unknown ({detail}).",
     next: "Use 127.0.0.1.",

@@ -508,6 +508,18 @@ export const spanishErrors: ErrorTexts = {
     message: "No se puede leer {file}: {problem}",
     next: "Revise que el archivo exista y se pueda leer.",
   },
+  "simulator/file-format": {
+    message: "No es un archivo de medidor: {where} {problem}.",
+    next: "Escriba uno con lectura --json objects --values, o grabe uno con --record.",
+  },
+  "simulator/file-invalid": {
+    message: "El archivo del medidor es incorrecto en {where}: {problem}.",
+    next: "Corrija ese lugar; el README del simulador tiene el formato.",
+  },
+  "simulator/file-secret": {
+    message: "El archivo del medidor contiene un secreto en {where}: {problem}.",
+    next: "Quítelo: el simulador tiene claves y contraseñas de prueba propias.",
+  },
   "simulator/host-unknown": {
     message: "No se conoce el host donde escuchar ({detail}).",
     next: "Use 127.0.0.1.",
