@@ -59,12 +59,8 @@ export async function runMatrix(options: MatrixOptions): Promise<void> {
   const counters: PeerCounters = { last: 0 };
   for (const peer of peers) {
     for (const framing of framings) {
-      const offered = (direction: Direction): readonly Security[] => {
-        const strongest = direction === "our client" ? (peer.serverShort ?? "high") : "high";
-        return chosen.filter(
-          (row) => peer.offers(row, direction) && (!short || row.short === strongest),
-        );
-      };
+      const offered = (direction: Direction): readonly Security[] =>
+        chosen.filter((row) => peer.offers(row, direction) && (!short || row.isShort));
       await runOurClient(peer, framing, offered("our client"), { counters, onRow });
       await runOurServer(peer, framing, offered("our server"), { meters, counters, onRow });
     }

@@ -167,7 +167,8 @@ function authenticationOf(security: Security, counter: InvocationCounter): Clien
   if (mechanism === "none") return { mechanism };
   if (mechanism === "lls") return { mechanism, password: Secret.fromText(simulatorPassword) };
   const challenge = crypto.randomOctets(challengeOctets);
-  const hls = clientHls(hlsOf(security, "client", counter), challenge, clientTitle);
+  const functions = hlsOf(security, "client", counter);
+  const hls = clientHls(functions, challenge, clientTitle, serverTitle);
   return { mechanism: clientNames[mechanism], hls };
 }
 

@@ -26,8 +26,6 @@ const isHigh = ({ mechanism }: Security): boolean => mechanism !== "none" && mec
 const isShort = ({ service }: Security): boolean => service === "sn";
 
 const guruxServer: readonly Omit<PeerLimit, "peer" | "direction">[] = [
-  { operations: ["entry"], error: /1 elements in 0 octets/ },
-  { operations: ["range"], error: /hardware-fault/ },
   { operations: ["ACCESS"], error: /no answer to a request|hdlc\/frame-rejected/ },
   {
     operations: ["segments"],
@@ -35,18 +33,13 @@ const guruxServer: readonly Omit<PeerLimit, "peer" | "direction">[] = [
     when: ({ envelope }) => envelope === "general-glo",
     error: /Invalid GLO command/,
   },
-  { when: (row) => isShort(row) && !isCiphered(row), error: /'NoneType' object is not callable/ },
+  { operations: ["blocks"], when: isShort, error: /9 for 1 variables/ },
+  { operations: ["ACTION"], when: isShort, error: /'NoneType' object has no attribute/ },
   { when: (row) => isShort(row) && isCiphered(row), error: /closed by the peer/ },
-  { when: isHigh, error: /invalid literal for int\(\)|ValueError\('position'\)/ },
   {
-    when: (row) => isHigh(row) && row.envelope === "ded",
-    error: /no answer to a request|hdlc\/frame-rejected|Invalid GLO command/,
+    when: ({ mechanism, suite }) => mechanism === "ecdsa" && suite === 2,
+    error: /Invalid private key scheme/,
   },
-  {
-    when: ({ mechanism }) => mechanism === "sha256" || mechanism === "ecdsa",
-    error: /the server's system title is not known/,
-  },
-  { when: ({ suite }) => suite > 0, error: /suite 0 where [12] is agreed/ },
 ];
 
 const jdlmsServer: readonly Omit<PeerLimit, "peer" | "direction">[] = [

@@ -21,8 +21,6 @@ export interface Peer {
   readonly offers: (security: Security, direction: Direction) => boolean;
   /** Whether it has ACCESS. */
   readonly hasAccess?: boolean;
-  /** Its server has no HLS: `--short` takes the strongest row without it. */
-  readonly serverShort?: "low";
   /** What our client has to be told of its server's HDLC. */
   readonly link?: LinkNeeds;
 }
@@ -51,7 +49,6 @@ export function findPeers(): readonly Peer[] {
       client: pythonPeer("gurux_client.py"),
       server: (framing) => pythonPeer("gurux_server.py", framing, ...viewWords()),
       hasAccess: true,
-      serverShort: "low",
       // Its server takes general block transfer out of the conformance.
       offers: ({ service }, direction) => direction === "our server" || service !== "gbt",
     },

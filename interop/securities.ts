@@ -22,8 +22,8 @@ export interface Security {
   readonly service: Service;
   /** Each row has a client, and a view of the meter, of its own. */
   readonly clientSap: number;
-  /** Whether `--short` runs it: for whoever offers HLS, and for whoever does not. */
-  readonly short?: "high" | "low";
+  /** Whether `--short` runs it. */
+  readonly isShort: boolean;
   /** Whether the row has a push cell: pushes need no association, so few rows do. */
   readonly pushes: boolean;
 }
@@ -76,20 +76,15 @@ export const securities: readonly Security[] = rows.map(
     envelope,
     service,
     clientSap: (service === "ln" ? knownSap(mechanism, protection) : undefined) ?? firstSap + index,
-    ...shortOf(mechanism, protection, suite, envelope, service),
-    pushes:
-      mechanism === "none" ||
-      shortOf(mechanism, protection, suite, envelope, service).short === "high",
+    isShort: isShort(mechanism, protection, suite, envelope, service),
+    pushes: mechanism === "none" || isShort(mechanism, protection, suite, envelope, service),
   }),
 );
 
-function shortOf(
-  ...[mechanism, protection, suite, envelope, service]: Required<Row>
-): Pick<Security, "short"> {
-  if (protection !== "authenticated-encrypted" || suite !== 0) return {};
-  if (envelope !== "glo" || service !== "ln") return {};
-  if (mechanism === "gmac") return { short: "high" };
-  return mechanism === "lls" ? { short: "low" } : {};
+/** The strongest that every peer has. */
+function isShort(...[mechanism, protection, suite, envelope, service]: Required<Row>): boolean {
+  const isWhole = mechanism === "gmac" && protection === "authenticated-encrypted";
+  return isWhole && suite === 0 && envelope === "glo" && service === "ln";
 }
 
 function knownSap(mechanism: Mechanism, protection: Protection): number | undefined {

@@ -10,9 +10,8 @@ import socketserver
 import sys
 import threading
 
-from gurux_dlms import AesGcmParameter, GXByteBuffer, GXDateTime, GXReplyData, GXServerReply, GXUInt32, ValueEventArgs
-from gurux_dlms.GXDLMSLNParameters import GXDLMSLNParameters
-from gurux_dlms.GXDLMSLongTransaction import GXDLMSLongTransaction
+from gurux_dlms import GXDateTime, GXServerReply, GXUInt32
+from gurux_dlms.ConnectionState import ConnectionState
 from gurux_dlms.enums import (
     AccessMode,
     DataType,
@@ -22,24 +21,24 @@ from gurux_dlms.enums import (
     Unit,
 )
 from gurux_dlms.objects import (
-    GXDLMSAssociationLogicalName,
-    GXDLMSAssociationShortName,
     GXDLMSCaptureObject,
     GXDLMSClock,
     GXDLMSData,
-    GXDLMSHdlcSetup,
-    GXDLMSObject,
-    GXDLMSProfileGeneric,
     GXDLMSRegister,
 )
 from gurux_dlms.secure import GXDLMSSecureServer
 
 import gurux_security
+import gurux_short_names
 import line_protocol
+from gurux_association import Association
+from gurux_profile import Profile
+from gurux_shims import Link, serving
 
 OCTETS_MAX = 65536
 LLC_OCTETS = 3
 AARE, RESPONDING_TITLE, RESPONDING_VALUE = 0x61, 0xA4, 0xAA
+SHORT_NAMES = 0x100
 PROFILE_START = datetime.datetime(2026, 1, 15, tzinfo=datetime.timezone.utc)
 
 
@@ -60,7 +59,7 @@ def data(name, octets):
 
 
 def profile(clock, energy):
-    item = GXDLMSProfileGeneric("1.0.99.1.0.255")
+    item = Profile("1.0.99.1.0.255")
     item.captureObjects.append((clock, GXDLMSCaptureObject(2, 0)))
     item.captureObjects.append((energy, GXDLMSCaptureObject(2, 0)))
     item.capturePeriod = 3600
@@ -73,62 +72,15 @@ def profile(clock, energy):
     return item
 
 
-class Link(GXDLMSHdlcSetup):
-    """Shim: answering SNRM the package asks one object for the names of two."""
-
-    maxInfoTX = property(lambda self: self.maximumInfoLengthTransmit)
-    maxInfoRX = property(lambda self: self.maximumInfoLengthReceive)
-    windowSizeTX = property(lambda self: self.windowSizeTransmit)
-    windowSizeRX = property(lambda self: self.windowSizeReceive)
-
-
 def tell(error):
     """For main.ts, without the octets in it: errors are grouped by their text."""
     print("error %s" % re.sub(r"b['\"].*", "...", repr(error)), file=sys.stderr, flush=True)
 
 
-def accessors(self, name):
-    """Shim: the package calls getName(), isName() and setName(value) where it has attributes."""
-    for prefix in ("get", "is", "set"):
-        field = name[len(prefix) : len(prefix) + 1].lower() + name[len(prefix) + 1 :]
-        if not name.startswith(prefix) or field not in vars(self):
-            continue
-        if prefix == "set":
-            return lambda value: setattr(self, field, value)
-        return lambda: vars(self)[field]
-    raise AttributeError(name)
-
-
-KINDS = (
-    GXReplyData,
-    GXServerReply,
-    GXDLMSLNParameters,
-    GXDLMSLongTransaction,
-    GXDLMSSecureServer,
-    ValueEventArgs,
-    GXDLMSObject,
-)
-for kind in KINDS:
-    kind.__getattr__ = accessors
-# Shim: writing the responding title it does not say which octet: its length, always 8.
-set_octet = GXByteBuffer.setUInt8
-GXByteBuffer.setUInt8 = lambda self, item=8, index=None: set_octet(self, item, index)
-# Shim: opening a request it leaves out the first of these arguments.
-set_parameters = AesGcmParameter.__init__
-AesGcmParameter.__init__ = lambda self, tag=0, *rest: (
-    set_parameters(self, tag, *rest) if isinstance(tag, int) else set_parameters(self, 0, tag, *rest)
-)
-# Shim: the package asks for a value that is there only once it is set, and walks through one thing.
-ValueEventArgs.value = 0
-ValueEventArgs.__iter__ = lambda self: iter((self,))
-
-
 class Meter(GXDLMSSecureServer):
     def __init__(self, interface, view):
         hasShortNames = view.service == "sn"
-        association = (
-            GXDLMSAssociationShortName() if hasShortNames else GXDLMSAssociationLogicalName()
-        )
+        association = gurux_short_names.Association() if hasShortNames else Association(view)
         super().__init__(association, interface)
         self.setUseLogicalNameReferencing(not hasShortNames)
         self.hdlc = Link()
@@ -162,6 +114,10 @@ class Meter(GXDLMSSecureServer):
             register("1.126.125.126.125.126", 0x7E7D7E7E, -3, Unit.ACTIVE_ENERGY),
         ):
             self.items.append(item)
+        if hasShortNames:
+            # Of its own it leaves no room for methods.
+            for index, item in enumerate(self.items[1:], 1):
+                item.shortName = index * SHORT_NAMES
         # Shim: an empty object list the package fills in a way that it refuses itself.
         association.objectList.extend(self.items)
         self.initialize()
@@ -176,6 +132,9 @@ class Meter(GXDLMSSecureServer):
 
     def handleAarqRequest(self, data, connectionInfo):
         result = super().handleAarqRequest(data, connectionInfo)
+        if self.view.dedicated is not None:
+            # Shim: it opens pass 3 with the dedicated key only where it is connected.
+            self.settings.connected |= ConnectionState.DLMS
         # Shim: the counter of the InitiateResponse is used again for the next answer.
         self.getCiphering().invocationCounter += 1
         # Shim: responding title and authentication value leave two octets out of their lengths.
@@ -222,6 +181,9 @@ class Meter(GXDLMSSecureServer):
     def notifyRead(self, *_):
         """Shim: the package calls it and nowhere declares it."""
 
+    def notifyConnected(self, *_):
+        """Shim: as well, once an association with HLS is proved."""
+
     def onFindObject(self, objectType, sn, ln):
         return None
 
@@ -231,6 +193,10 @@ class Meter(GXDLMSSecureServer):
     onConnected = onDisconnected = onInvalidConnection = _nothing
     onPreRead = onPostRead = onPreWrite = onPostWrite = _nothing
     onPostAction = onPreGet = onPostGet = _nothing
+
+
+class ShortNameMeter(gurux_short_names.Transaction, Meter):
+    pass
 
 
 def client_of(framing, octets):
@@ -257,7 +223,9 @@ def main():
                     return
                 if meter is None:
                     sap = client_of(framing, octets)
-                    meter = Meter(interface, next(view for view in views if view.sap == sap))
+                    serving.view = next(view for view in views if view.sap == sap)
+                    kind = ShortNameMeter if serving.view.service == "sn" else Meter
+                    meter = kind(interface, serving.view)
                 reply = GXServerReply(octets)
                 meter.handleRequest(reply)
                 if reply.reply:

@@ -179,7 +179,9 @@ function authenticationOf(settings: SecuritySettings, crypto: CryptoPort): Clien
   if (mechanism === "lls") return { mechanism, password: secret! };
   const challenge = crypto.randomOctets(challengeOctetsOf(settings));
   const functions = functionsOf({ ...settings, mechanism }, crypto);
-  return { mechanism, hls: clientHls(functions, challenge, settings.clientSystemTitle) };
+  const { clientSystemTitle, serverSystemTitle } = settings;
+  const hls = clientHls(functions, challenge, clientSystemTitle, serverSystemTitle);
+  return { mechanism, hls };
 }
 
 function functionsOf(

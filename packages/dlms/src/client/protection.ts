@@ -2,7 +2,7 @@
 import { ProtocolError } from "../error.ts";
 import { equalOctets } from "../octets.ts";
 import type { ApduCiphering } from "../security/apdu-ciphering.ts";
-import type { HlsMechanismFunctions } from "../security/hls-dialogue.ts";
+import type { HlsDialogue, HlsMechanismFunctions } from "../security/hls-dialogue.ts";
 import type { Secret } from "../security/secret.ts";
 import type { ApduProtection, HlsFunctions } from "./authentication.ts";
 
@@ -37,17 +37,23 @@ export function clientProtection(
 
 /**
  * HLS of one association for a client. `challenge` has 8 to 64 octets, fresh and unpredictable;
- * `systemTitle` where the association is not ciphered and the mechanism proves titles.
+ * `systemTitle` where the association is not ciphered and the mechanism proves titles;
+ * `serverSystemTitle` for a meter that leaves its own out of the AARE.
  * @throws {RangeError} a challenge of another length
  */
 export function clientHls(
   mechanism: HlsMechanismFunctions,
   challenge: Uint8Array,
   systemTitle?: Uint8Array,
+  serverSystemTitle?: Uint8Array,
 ): HlsFunctions {
   if (challenge.length < 8 || challenge.length > 64) {
     throw new RangeError(`a challenge has 8 to 64 octets, not ${challenge.length}`);
   }
+  const complete = (dialogue: HlsDialogue): HlsDialogue => ({
+    ...dialogue,
+    serverSystemTitle: dialogue.serverSystemTitle ?? serverSystemTitle,
+  });
   return {
     challenge,
     ...(systemTitle === undefined ? {} : { systemTitle }),
@@ -56,8 +62,8 @@ export function clientHls(
       if (equalOctets(dialogue.serverToClient, dialogue.clientToServer)) {
         throw new ProtocolError("acse/authentication-failed", "the meter mirrors our challenge");
       }
-      return mechanism.prove("client", dialogue);
+      return mechanism.prove("client", complete(dialogue));
     },
-    verify: (answer, dialogue) => mechanism.verify("server", answer, dialogue),
+    verify: (answer, dialogue) => mechanism.verify("server", answer, complete(dialogue)),
   };
 }
