@@ -108,6 +108,7 @@ describe("settings", () => {
       ["api:\n  port: [\n", 3],
       ["api:\n  port: 1\n  port: 2\n", 3],
       ["- a\n- b\n", 1],
+      ["api:\n  port: *nowhere\n", 2],
     ] as const) {
       const problem = paramsOf(() => loadSettings(from(text))) as { line: number; code: string };
       expect(problem.code).toBe("settings/invalid");

@@ -1,5 +1,13 @@
 /** What a settings file and the environment say, and where they say it. */
-import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import {
+  type Document,
+  isMap,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from "yaml";
 import { type SettingName, settingNames } from "./setting-names.ts";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -26,7 +34,7 @@ export interface SettingsSource {
 
 function parseFile(text: string, file: string): SettingsSource {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter });
+  const document = parseDocument(text, { lineCounter: counter, logLevel: "error" });
   const lineOf = (offset: number): number => counter.linePos(offset).line;
   const placeOf = (path: readonly PropertyKey[]): SettingPlace => {
     let line = 1;
@@ -45,8 +53,28 @@ function parseFile(text: string, file: string): SettingsSource {
     path: "",
     problem: error.message.split("\n", 1)[0] ?? "",
   }));
-  const values: unknown = problems.length > 0 ? {} : (document.toJS() ?? {});
-  return { values, problems, placeOf };
+  if (problems.length > 0) return { values: {}, problems, placeOf };
+  try {
+    return { values: document.toJS() ?? {}, problems, placeOf };
+  } catch (error) {
+    // An alias without its anchor, such as a text that begins with * and has no quotes, or too many.
+    if (!(error instanceof ReferenceError)) throw error;
+    const line = lineOf(unresolvedAt(document));
+    return { values: {}, problems: [{ file, line, path: "", problem: error.message }], placeOf };
+  }
+}
+
+/** Where the first alias stands that names nothing. */
+function unresolvedAt(document: Document.Parsed): number {
+  let at = 0;
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return undefined;
+      at = alias.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return at;
 }
 
 function pairOf(map: YAMLMap, key: PropertyKey): YAMLMap["items"][number] | undefined {
