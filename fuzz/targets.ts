@@ -12,6 +12,7 @@ import { roleTargets } from "./targets/roles.ts";
 import { securedTargets } from "./targets/secured-associations.ts";
 import { serverObjectTargets } from "./targets/server-objects.ts";
 import { sessionTargets } from "./targets/sessions.ts";
+import { settingsFileTargets } from "./targets/settings-files.ts";
 import { translationTargets } from "./targets/translations.ts";
 import { treeTargets } from "./targets/trees.ts";
 import { userFileTargets } from "./targets/user-files.ts";
@@ -34,4 +35,5 @@ export const targets: readonly FuzzTarget[] = [
   ...translationTargets,
   ...treeTargets,
   ...userFileTargets,
+  ...settingsFileTargets,
 ];

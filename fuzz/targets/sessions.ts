@@ -109,7 +109,10 @@ const sessions: FuzzTarget = {
     let recorded = "";
     const write = (lines: string): void => void (recorded += lines);
     const recorder = new SessionRecorder({ secrets: "masked", write });
-    const session = work(dialogue.open({ observer: recorder }), speech);
+    const session = work(
+      dialogue.open({ observer: recorder, onUnsolicited: () => undefined }),
+      speech,
+    );
     await dialogue.drive(session, (octets, toClient) => changed(octets, toClient, steps));
     const told = await session;
     demand(dialogue.clock.pending === 0, "a session that is over has no timer");
