@@ -23,6 +23,7 @@ import {
 import { equalOctets, fromHex } from "@lectura/dlms/octets";
 import { decodeApdu, encodeApdu } from "@lectura/dlms/xdlms";
 import { apdus, vectorOctets } from "../corpus.ts";
+import { acseApdus, dateTimes } from "../own-octets.ts";
 import { demand, type FuzzTarget } from "../target.ts";
 
 const xdlms: FuzzTarget = {
@@ -55,7 +56,10 @@ const xdlmsEvery: FuzzTarget = {
 const acse: FuzzTarget = {
   name: "acse",
   throws: "typed",
-  corpus: vectorOctets("apdu").filter(({ 0: tag }) => tag! >= 0x60 && tag! <= 0x63),
+  corpus: [
+    ...acseApdus,
+    ...vectorOctets("apdu").filter(({ 0: tag }) => tag! >= 0x60 && tag! <= 0x63),
+  ],
   run(input) {
     const apdu = decodeAcse(input);
     const canonical = encodeAcse(apdu);
@@ -93,7 +97,7 @@ const data: FuzzTarget = {
 const dateTime: FuzzTarget = {
   name: "cosem/date-time",
   throws: "typed",
-  corpus: vectorOctets("cosem-datetime"),
+  corpus: [...dateTimes, ...vectorOctets("cosem-datetime")],
   run(input) {
     if (input.length === 5) return String(decodeDate(input).invalid);
     if (input.length === 4) return String(decodeTime(input).invalid);

@@ -34,9 +34,13 @@ import {
 import { BlockTransfer } from "@lectura/dlms/transfer";
 import { decodeApdu } from "@lectura/dlms/xdlms";
 import { apdus, vectorOctets } from "../corpus.ts";
+import { acseApdus, mbusFrames, wrapperUnits } from "../own-octets.ts";
 import { demand, type FuzzTarget, program, Steps } from "../target.ts";
 
-const acse = vectorOctets("apdu").filter(({ 0: tag }) => tag! >= 0x60 && tag! <= 0x63);
+const acse = [
+  ...acseApdus,
+  ...vectorOctets("apdu").filter(({ 0: tag }) => tag! >= 0x60 && tag! <= 0x63),
+];
 const aarq = fromHex(
   "6036a1090607608574050801018a0207808b0760857405080201ac0a80083232323232323232be10040e01000000065f1f0400007e1f04b0",
 );
@@ -320,6 +324,8 @@ const push: FuzzTarget = {
   name: "push/receiver",
   throws: "never",
   corpus: [
+    ...mbusFrames,
+    ...wrapperUnits,
     ...vectorOctets("push-hdlc", "push-mbus", "push-raw", "raw-push", "mbus-wired", "wrapper"),
     ...apdus,
   ].map((octets) => Uint8Array.of(0, ...octets)),

@@ -9,6 +9,7 @@ import {
 } from "@lectura/dlms/mbus";
 import { decodeWrapper, WrapperDeframer, wrapperHeaderOctets } from "@lectura/dlms/wrapper";
 import { frames, text, vectorOctets } from "../corpus.ts";
+import { mbusFrames, wrapperUnits } from "../own-octets.ts";
 import { demand, type FuzzTarget, Steps } from "../target.ts";
 
 /** Chunks as the first octet says: whole, or pieces of 1 to 15 octets. */
@@ -85,7 +86,9 @@ const hdlcContent: FuzzTarget = {
 const wrapperStream: FuzzTarget = {
   name: "wrapper/deframer",
   throws: "never",
-  corpus: vectorOctets("wrapper", "session-wrapper", "wrapper-lenient").map(chunked),
+  corpus: [...wrapperUnits, ...vectorOctets("wrapper", "session-wrapper", "wrapper-lenient")].map(
+    chunked,
+  ),
   run(input) {
     const octetsMax = 1024;
     const deframer = new WrapperDeframer(octetsMax);
@@ -113,14 +116,14 @@ const wrapperStream: FuzzTarget = {
 const wrapperDatagram: FuzzTarget = {
   name: "wrapper/datagram",
   throws: "typed",
-  corpus: vectorOctets("wrapper"),
+  corpus: [...wrapperUnits, ...vectorOctets("wrapper")],
   run: (input) => String(Math.min(4, decodeWrapper(input).apdu.length)),
 };
 
 const mbus: FuzzTarget = {
   name: "mbus",
   throws: "never",
-  corpus: vectorOctets("mbus-wired", "push-mbus").map(chunked),
+  corpus: [...mbusFrames, ...vectorOctets("mbus-wired", "push-mbus")].map(chunked),
   run(input) {
     const deframer = new MbusDeframer();
     const octetsMax = 2048;
@@ -144,7 +147,7 @@ const mbus: FuzzTarget = {
 const mbusFrame: FuzzTarget = {
   name: "mbus/frame",
   throws: "typed",
-  corpus: vectorOctets("mbus-wired"),
+  corpus: [...mbusFrames, ...vectorOctets("mbus-wired")],
   run: (input) => String(parseMbusFrame(input).transport?.final),
 };
 

@@ -14,6 +14,7 @@ import { ModeESignOn } from "@lectura/dlms/iec62056-21";
 import type { ProtocolError } from "@lectura/dlms/octets";
 import { encodeWrapper, WrapperLink } from "@lectura/dlms/wrapper";
 import { frames, text, vectorOctets } from "../corpus.ts";
+import { wrapperUnits } from "../own-octets.ts";
 import { demand, type FuzzTarget, program, Steps } from "../target.ts";
 
 const server = { size: 1, upper: 1, lower: 0 } as const;
@@ -244,7 +245,9 @@ const serverLink: FuzzTarget = {
 const wrapperLink: FuzzTarget = {
   name: "wrapper/link",
   throws: "never",
-  corpus: vectorOctets("wrapper").map((octets) => program(0, octets, 1, octets)),
+  corpus: [...wrapperUnits, ...vectorOctets("wrapper")].map((octets) =>
+    program(0, octets, 1, octets),
+  ),
   run(input) {
     const owner = new WatchfulOwner(false);
     const link = new WrapperLink({

@@ -5,6 +5,7 @@ import { type LayerName, translateTree, type TranslationNode } from "@lectura/dl
 import { octetTreeLines, aroundError } from "../../packages/cli/src/octet-tree.ts";
 import pc from "picocolors";
 import { apdus, frames, text, vectorOctets } from "../corpus.ts";
+import { acseApdus, dateTimes, mbusFrames } from "../own-octets.ts";
 import { ownKeys } from "../own-questions.ts";
 import { demand, type FuzzTarget } from "../target.ts";
 
@@ -85,6 +86,12 @@ const places: FuzzTarget = {
         Uint8Array.of(at("push-raw"), ...unit),
       ];
     }),
+    ...mbusFrames.flatMap((octets) => [
+      Uint8Array.of(at("mbus-wired"), ...octets),
+      Uint8Array.of(at("push-raw"), ...octets),
+    ]),
+    ...acseApdus.map((octets) => Uint8Array.of(at("apdu"), ...octets)),
+    ...dateTimes.map((octets) => Uint8Array.of(at("cosem-datetime"), ...octets)),
     ...layers.flatMap((layer) =>
       vectorOctets(layer).map((octets) => Uint8Array.of(at(layer), ...octets)),
     ),
