@@ -30,6 +30,7 @@ import {
   showSink,
   type SinkOptions,
 } from "./commands/sink.ts";
+import { changeKeys, type ChangeKeysOptions } from "./commands/change-keys.ts";
 import { configCheck, configSchema, configShow } from "./commands/config.ts";
 import { decode, type DecodeOptions } from "./commands/decode.ts";
 import type { DecodeInput } from "./commands/decode-input.ts";
@@ -323,6 +324,17 @@ function declareMeters(declare: Declaration): void {
   );
   declare.command(meter, "restart <name>", "meterRestart", [], (c, words) =>
     restartMeter(c, first(words)),
+  );
+  declare.command<ChangeKeysOptions>(
+    meter,
+    "change-keys <name>",
+    "meterChangeKeys",
+    [
+      ...securityFlags.filter(([, text]) => ["guek", "gak", "gbek", "kek"].includes(text)),
+      ["--generate [keys]", "generate"],
+      ["--security-setup <obis>", "securitySetup"],
+    ],
+    (c, words, options) => changeKeys(c, first(words), options),
   );
   declare.command<ImportOptions>(meter, "import <file>", "meterImport", importFlags, (c, w, o) =>
     importMeters(c, first(w), o),

@@ -8,6 +8,8 @@ export type { GatewayStatus, MeterStatus, StreamItem } from "./control/control.t
 export type {
   GatewayControl,
   GatewaySummary,
+  KeyChangeReport,
+  KeyChangeRequest,
   LineDraft,
   LineEdit,
   MeterDraft,
@@ -58,5 +60,6 @@ export {
 } from "./settings/load-settings.ts";
 export { settingsJsonSchema } from "./settings/setting-names.ts";
 export type { Settings } from "./settings/settings.ts";
+export type { ChangedKeyName } from "./vault/key-change-store.ts";
 export { openVault } from "./vault/vault.ts";
 export type { StoredEvent } from "./store/store.ts";

@@ -200,6 +200,7 @@ function connect(rooms: Rooms): Parts {
       intake: pipeline,
       counters: new CounterBook(store),
       credentials: async (meterId) => registry.meterCredentials(meterId),
+      keyStore: (meterId) => registry.meterKeyStore(meterId),
       onEvent: tell,
       onInternal: log.internal,
     },

@@ -232,7 +232,10 @@ export async function showMeter(context: Context, name: string): Promise<ExitCod
 }
 
 /** What `meter show` says of a meter's security; nothing where it has none. */
-function securityRows({ words }: Texts, { association, hasKeys }: Meter): readonly string[][] {
+function securityRows(
+  { words }: Texts,
+  { association, hasKeys, keyChangePending }: Meter,
+): readonly string[][] {
   const { security } = association;
   if (security === undefined) return [];
   const { suite, protection, form, dedicatedKey, clientSystemTitle, serverSystemTitle } = security;
@@ -241,6 +244,7 @@ function securityRows({ words }: Texts, { association, hasKeys }: Meter): readon
     [words.security, `suite ${suite}: ${details.join(", ")}`],
     [words.systemTitles, `${clientSystemTitle} / ${serverSystemTitle ?? "-"}`],
     [words.storedKeys, hasKeys.length === 0 ? words.none : hasKeys.join(", ")],
+    ...(keyChangePending ? [[words.keyChange, words.notProved]] : []),
   ];
 }
 

@@ -46,6 +46,7 @@ export function statusCard(context: Context, status: MeterStatus): readonly stri
     row(words.state, paint(words[status.state]) + (code === undefined ? "" : ` (${code})`)),
   ];
   const live = [
+    ...(meter.keyChangePending ? [row(words.keyChange, words.notProved)] : []),
     row(words.readSuccess, rateText(readings.journaled, readings.scheduled)),
     row(
       words.cycles,

@@ -26,6 +26,7 @@ export const english: Texts = {
     meterPause: "stop reading a meter until resumed",
     meterResume: "read a paused meter again; opens a closed credential latch",
     meterRestart: "release the session, forget learned facts and start again",
+    meterChangeKeys: "give a meter new keys, under its master key; both sets are kept until proved",
     meterImport: "add meters from a CSV or YAML file, a verdict per row",
     meterExport: "write meters as YAML or CSV, without secrets",
     sink: "sinks: where readings go",
@@ -146,6 +147,8 @@ export const english: Texts = {
     serverSigningKey: "the meter's public key for hls-ecdsa, given likewise",
     security:
       "what the meters ask for: suite=0|1|2,auth=MECHANISM,protection=both|...,context=ciphered",
+    generate: "make these keys fresh: guek, gak, gbek, kek (guek,gak when not named)",
+    securitySetup: "security setup object of the meter (0.0.43.0.0.255)",
     noPassword: "forget the stored password",
   },
   words: {
@@ -208,6 +211,8 @@ export const english: Texts = {
     security: "security",
     systemTitles: "system titles (ours / meter)",
     storedKeys: "stored keys",
+    keyChange: "key change",
+    notProved: "sent, not proved yet; the next association settles it",
     template: "template",
   },
   sentences: {
@@ -241,6 +246,8 @@ export const english: Texts = {
       "{reads} reads, {values} values, {errors} errors, {reconnects} reconnects; p50 {p50Ms} ms, p99 {p99Ms} ms, {perSecond}/s",
     imported: "{ok} of {rows} rows imported.",
     importDry: "{ok} of {rows} rows are good; nothing was changed.",
+    keysChanged: "Meter {name} has proved its new keys: {keys}.",
+    keysUnchanged: "Meter {name} has not taken the new keys; the old ones are in force: {keys}.",
     weakProvesNothing:
       "no authentication: anybody could be asked the same; give it --auth and keys where it has some.",
     weakPasswordInClear:

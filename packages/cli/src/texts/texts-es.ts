@@ -27,6 +27,8 @@ export const spanish: Texts = {
     meterPause: "deja de leer un medidor hasta reanudarlo",
     meterResume: "vuelve a leer un medidor pausado; abre un cerrojo de credencial cerrado",
     meterRestart: "libera la sesión, olvida lo aprendido y empieza de nuevo",
+    meterChangeKeys:
+      "dar claves nuevas a un medidor, bajo su clave maestra; se guardan ambas hasta probarlas",
     meterImport: "añade medidores desde un archivo CSV o YAML, con un veredicto por fila",
     meterExport: "escribe los medidores como YAML o CSV, sin secretos",
     sink: "destinos: adonde van las lecturas",
@@ -148,6 +150,8 @@ export const spanish: Texts = {
     serverSigningKey: "clave pública del medidor para hls-ecdsa, dada igual",
     security:
       "qué piden los medidores: suite=0|1|2,auth=MECANISMO,protection=both|...,context=ciphered",
+    generate: "crear de nuevo estas claves: guek, gak, gbek, kek (guek,gak si no se nombran)",
+    securitySetup: "objeto security setup del medidor (0.0.43.0.0.255)",
     noPassword: "olvida la contraseña guardada",
   },
   words: {
@@ -210,6 +214,8 @@ export const spanish: Texts = {
     security: "seguridad",
     systemTitles: "títulos de sistema (nuestro / medidor)",
     storedKeys: "claves guardadas",
+    keyChange: "cambio de claves",
+    notProved: "enviado, aún sin probar; lo resuelve la próxima asociación",
     template: "plantilla",
   },
   sentences: {
@@ -245,6 +251,9 @@ export const spanish: Texts = {
       "{reads} lecturas, {values} valores, {errors} errores, {reconnects} reconexiones; p50 {p50Ms} ms, p99 {p99Ms} ms, {perSecond}/s",
     imported: "{ok} de {rows} filas importadas.",
     importDry: "{ok} de {rows} filas están bien; no se cambió nada.",
+    keysChanged: "El medidor {name} ha probado sus claves nuevas: {keys}.",
+    keysUnchanged:
+      "El medidor {name} no ha tomado las claves nuevas; valen las anteriores: {keys}.",
     weakProvesNothing:
       "sin autenticación: cualquiera podría preguntar lo mismo; dele --auth y claves si las tiene.",
     weakPasswordInClear:

@@ -37,6 +37,7 @@ export type CommandName =
   | "meterPause"
   | "meterResume"
   | "meterRestart"
+  | "meterChangeKeys"
   | "meterImport"
   | "meterExport"
   | "sink"
@@ -155,6 +156,8 @@ export type OptionName =
   | "signingKey"
   | "serverSigningKey"
   | "security"
+  | "generate"
+  | "securitySetup"
   | "noPassword";
 
 export type Word =
@@ -217,6 +220,8 @@ export type Word =
   | "security"
   | "systemTitles"
   | "storedKeys"
+  | "keyChange"
+  | "notProved"
   | "template";
 
 export type Sentence =
@@ -247,6 +252,8 @@ export type Sentence =
   | "readSummary"
   | "imported"
   | "importDry"
+  | "keysChanged"
+  | "keysUnchanged"
   | "weakProvesNothing"
   | "weakPasswordInClear"
   | "weakBrokenHash"

@@ -6,6 +6,7 @@ import { Secret } from "@lectura/dlms/security";
 import type { AttributeDescriptor, GetDataResult } from "@lectura/dlms/xdlms";
 import {
   type Clock,
+  type KeyStore,
   type Port,
   PortError,
   type PortErrorCode,
@@ -72,6 +73,7 @@ export function meter(over: Partial<Meter> = {}): Meter {
     hasPassword: true,
     hasThingsBoardToken: false,
     hasKeys: [],
+    keyChangePending: false,
     createdAt: 0,
     updatedAt: 0,
     ...over,
@@ -351,7 +353,12 @@ export class Bench {
     secret: Secret.fromText("22222222"),
     keys: {},
     mark: "22222222",
+    keyChangePending: false,
     counterName: () => undefined,
+  };
+  keyStore: KeyStore = {
+    load: () => Promise.resolve({ active: {}, generation: 0 }),
+    store: () => Promise.resolve(),
   };
   acquisition: Acquisition;
   #schedule: Schedule;
@@ -413,6 +420,7 @@ export class Bench {
       },
       counters: new CounterBook(store),
       credentials: () => Promise.resolve(this.credentials),
+      keyStore: () => this.keyStore,
       onEvent: (event) => this.events.push(event),
       onInternal: (_message, error) => this.internal.push(error),
     };

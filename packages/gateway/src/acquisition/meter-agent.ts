@@ -8,7 +8,7 @@ import { LineDownError } from "./line/line-down-error.ts";
 import type { LineOwner, Turn } from "./line/line-owner.ts";
 import type { AcquisitionParts } from "./meter-parts.ts";
 import { MeterStats } from "./meter-stats.ts";
-import { MeterReader, type ReadAttempt } from "./poll/meter-reader.ts";
+import { type KeyOutcome, MeterReader, type ReadAttempt } from "./poll/meter-reader.ts";
 import { ReconnectBudget } from "./recovery/backoff.ts";
 import { closeLatch, openLatch, readLatch } from "./recovery/credential-latch.ts";
 import { failureOf } from "./recovery/failure.ts";
@@ -20,6 +20,7 @@ import {
   type Health,
   type HealthStep,
 } from "./recovery/health.ts";
+import type { MeterKeyChange } from "./security/change-meter-keys.ts";
 import { staggerMs } from "./schedule/schedule.ts";
 
 /** A meter read less often than this is also read once soon after it was added or resumed. */
@@ -207,23 +208,36 @@ export class MeterAgent {
     signal: AbortSignal,
     onStage: OnStage = () => {},
   ): Promise<OnDemandRead> {
+    return this.#onDemand(signal, async (turn) => {
+      const reused = this.#reader.isOpen;
+      const place = endpointText(this.line.line.endpoint);
+      if (reused) onStage("tcp", place);
+      else await this.#open(turn, signal, () => onStage("tcp", place));
+      onStage("session", this.#reader.agreement);
+      const before = this.#reader.roundTrips;
+      const attempt = await this.#reader.read(turn, signal, [...items]);
+      this.stats.requests += attempt.result.requests;
+      if (attempt.result.error !== undefined) throw attempt.result.error;
+      onStage("read", valuesText(attempt.digest.readings));
+      return { ...attempt, reused, roundTrips: this.#reader.roundTrips - before };
+    });
+  }
+
+  /** Gives the meter new keys for a person, and proves them: goes before the schedule. */
+  async changeKeys(change: MeterKeyChange, signal: AbortSignal): Promise<KeyOutcome> {
+    return this.#onDemand(signal, (turn) => this.#reader.changeKeys(turn, signal, change));
+  }
+
+  /** What a person asks for: refused while it cannot be, charged to the same recovery as a poll. */
+  async #onDemand<T>(signal: AbortSignal, act: (turn: Turn) => Promise<T>): Promise<T> {
     // A latch that an earlier run closed is closed for a person's read, too.
     await this.load();
     return this.line.submit("on-demand", signal, async (turn) => {
       this.#refuseOnDemand();
-      const reused = this.#reader.isOpen;
       try {
-        const place = endpointText(this.line.line.endpoint);
-        if (reused) onStage("tcp", place);
-        else await this.#open(turn, signal, () => onStage("tcp", place));
-        onStage("session", this.#reader.agreement);
-        const before = this.#reader.roundTrips;
-        const attempt = await this.#reader.read(turn, signal, [...items]);
-        this.stats.requests += attempt.result.requests;
-        if (attempt.result.error !== undefined) throw attempt.result.error;
-        onStage("read", valuesText(attempt.digest.readings));
+        const result = await act(turn);
         this.#succeeded();
-        return { ...attempt, reused, roundTrips: this.#reader.roundTrips - before };
+        return result;
       } catch (error) {
         if (!signal.aborted) await this.#failed(error, turn);
         throw error instanceof LineDownError && error.cause !== undefined ? error.cause : error;

@@ -1,4 +1,4 @@
-import type { Clock } from "@lectura/dlms-node";
+import type { Clock, KeyStore } from "@lectura/dlms-node";
 import type { EventSeverity, Store } from "../store/store.ts";
 import type { PollRecord } from "../readings/reading.ts";
 import type { MeterCredentials } from "../vault/meter-credentials.ts";
@@ -34,6 +34,8 @@ export interface AcquisitionParts {
   readonly intake: RecordIntake;
   /** Password and keys as they are now. */
   readonly credentials: (meterId: number) => Promise<MeterCredentials>;
+  /** Where a meter's keys change: `credentials` says when there is something to settle. */
+  readonly keyStore: (meterId: number) => KeyStore;
   readonly onEvent: (event: AcquisitionEvent) => void;
   /** Problems that are nobody's business but the log's: our own bugs, caches that cannot be saved. */
   readonly onInternal: (message: string, error: unknown) => void;

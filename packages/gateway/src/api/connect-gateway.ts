@@ -2,6 +2,8 @@ import type { GatewayStatus, MeterStatus, StreamItem } from "../control/control.
 import type {
   GatewayControl,
   GatewaySummary,
+  KeyChangeReport,
+  KeyChangeRequest,
   LineDraft,
   LineEdit,
   MeterDraft,
@@ -131,6 +133,14 @@ class RemoteControl implements GatewayControl {
     );
   }
 
+  changeKeys(
+    meter: Reference,
+    change: KeyChangeRequest,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<KeyChangeReport> {
+    const asked = { method: "POST", body: change, signal: options?.signal } as const;
+    return this.#ask(`${path("meters", meter)}/change-keys`, asked);
+  }
   testMeter(meter: Reference, options?: { readonly signal?: AbortSignal }): Promise<TestReport> {
     const asked = { method: "POST", signal: options?.signal } as const;
     return this.#ask(`${path("meters", meter)}/test`, asked);

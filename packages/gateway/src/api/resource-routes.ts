@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type {
   GatewayControl,
+  KeyChangeRequest,
   LineDraft,
   MeterDraft,
   ReadItem,
@@ -75,6 +76,11 @@ export function meterRoutes(api: FastifyInstance, control: GatewayControl): void
   api.post<ById>("/meters/:id/test", (request, reply) =>
     control.testMeter(request.params.id, { signal: signalOf(reply.raw) }),
   );
+  api.post<ById>("/meters/:id/change-keys", (request, reply) =>
+    control.changeKeys(request.params.id, keyChangeBody(request.body), {
+      signal: signalOf(reply.raw),
+    }),
+  );
   api.post<ById>("/meters/:id/read", async (request, reply) => {
     const items = readItems(request.body);
     const options = { signal: signalOf(reply.raw) };
@@ -103,6 +109,26 @@ export function sinkRoutes(api: FastifyInstance, control: GatewayControl): void 
   api.post<ById>("/sinks/:id/resume", (request) => control.resumeSink(request.params.id));
 }
 
+/** What it names is checked by the control; here only that it is what it says. */
+function keyChangeBody(body: unknown): KeyChangeRequest {
+  const { keys, generate, securitySetup } = objectBody(body);
+  const isHex = (value: unknown): boolean => typeof value === "string";
+  const areKeys = keys === undefined || Object.values(objectBody(keys)).every(isHex);
+  const areNames = generate === undefined || (Array.isArray(generate) && generate.every(isHex));
+  const isSetup = securitySetup === undefined || isLogicalName(securitySetup);
+  if (areKeys && areNames && isSetup) {
+    return { keys, generate, securitySetup } as KeyChangeRequest;
+  }
+  const problem = "must have keys (hexadecimal by name), generate (names) or both";
+  throw new GatewayError("api/bad-request", `the key change ${problem}`, {
+    params: { field: "keys", problem },
+  });
+}
+
+function isLogicalName(text: unknown): boolean {
+  return typeof text === "string" && /^\d{1,3}(\.\d{1,3}){5}$/.test(text);
+}
+
 /** Attributes of one read on demand. */
 const readItemsMax = 256;
 
@@ -125,8 +151,7 @@ function isReadItem(item: unknown): item is ReadItem {
   return (
     Number.isInteger(classId) &&
     Number.isInteger(attributeId) &&
-    typeof logicalName === "string" &&
-    /^\d{1,3}(\.\d{1,3}){5}$/.test(logicalName) &&
+    isLogicalName(logicalName) &&
     (key === undefined || typeof key === "string")
   );
 }

@@ -13,6 +13,7 @@ import type {
 } from "../registry/model.ts";
 import type { Reading } from "../readings/reading.ts";
 import type { HistoryQuery, SinkCounts, StoredEvent } from "../store/store.ts";
+import type { ChangedKeyName } from "../vault/key-change-store.ts";
 import type { MeterKeyName } from "../vault/secret-names.ts";
 import type { GatewayStatus, MeterStatus, StreamItem } from "./control.ts";
 
@@ -120,6 +121,24 @@ export interface TestReport {
   }[];
 }
 
+/** New keys for a meter; write-only, as all keys are. */
+export interface KeyChangeRequest {
+  /** Hexadecimal, by name. */
+  readonly keys?: Readonly<Partial<Record<ChangedKeyName, string>>>;
+  /** Keys to make fresh, which nobody but the vault will know. */
+  readonly generate?: readonly ChangedKeyName[];
+  /** Class 64 object of the meter. Absent: 0.0.43.0.0.255. */
+  readonly securitySetup?: ObisCode;
+}
+
+/** How a key change ended: proved by an association, either way. */
+export interface KeyChangeReport {
+  readonly meter: string;
+  readonly names: readonly ChangedKeyName[];
+  /** "unchanged": the meter uses the old keys, which are active here too. */
+  readonly outcome: "changed" | "unchanged";
+}
+
 export interface SinkStatus {
   readonly sink: SinkDefinition;
   readonly health: GatewayStatus["sinks"][number]["health"];
@@ -180,6 +199,15 @@ export interface GatewayControl {
     items?: readonly ReadItem[],
     options?: { readonly signal?: AbortSignal },
   ): Promise<ReadReport>;
+  /**
+   * Gives the meter new keys under its master key, and proves them. Rejects where the meter refuses,
+   * or where its answer is lost: both sets of keys are kept then, and the next association settles it.
+   */
+  changeKeys(
+    meter: Reference,
+    change: KeyChangeRequest,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<KeyChangeReport>;
   testMeter(meter: Reference, options?: { readonly signal?: AbortSignal }): Promise<TestReport>;
 
   sinks(): Promise<readonly SinkStatus[]>;

@@ -14,6 +14,8 @@ import type { GatewayStatus, MeterStatus, StreamItem } from "./control.ts";
 import type {
   GatewayControl,
   GatewaySummary,
+  KeyChangeReport,
+  KeyChangeRequest,
   LineDraft,
   LineEdit,
   MeterDraft,
@@ -27,6 +29,7 @@ import type {
   SinkStatus,
   TestReport,
 } from "./gateway-control.ts";
+import { keyChangeOf } from "./key-change-request.ts";
 import type { LatestReadings } from "./latest-readings.ts";
 
 export interface LiveControlParts {
@@ -189,6 +192,18 @@ export class LiveControl implements GatewayControl {
     });
     const elapsedMs = clock.monotonicMs() - begunMs;
     return { meter: meter.name, elapsedMs, roundTrips, outcomes };
+  }
+
+  async changeKeys(
+    reference: Reference,
+    change: KeyChangeRequest,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<KeyChangeReport> {
+    const meter = this.#parts.registry.meter(reference);
+    const asked = keyChangeOf(change, meter);
+    const signal = options?.signal ?? new AbortController().signal;
+    const outcome = await this.#agent(meter).changeKeys(asked, signal);
+    return { meter: meter.name, names: asked.names, outcome };
   }
 
   async testMeter(

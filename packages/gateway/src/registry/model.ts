@@ -103,6 +103,8 @@ export interface Meter {
   readonly hasThingsBoardToken: boolean;
   /** Names of the keys that are stored. */
   readonly hasKeys: readonly MeterKeyName[];
+  /** New keys were sent to the meter and are not proved yet; both are kept. */
+  readonly keyChangePending: boolean;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

@@ -1,6 +1,6 @@
 /** Rows of the registry's tables to the model and back. */
 import type { DatabaseSync } from "node:sqlite";
-import { keyFields, meterKeyNames } from "../vault/secret-names.ts";
+import { keyChangeField, keyFields, meterKeyNames } from "../vault/secret-names.ts";
 import { endpointKey, type LineEndpoint } from "./line-endpoint.ts";
 import type {
   AssociationProfile,
@@ -64,6 +64,7 @@ function toMeter(row: Row): Meter {
     hasPassword: flag(row, "has_password"),
     hasThingsBoardToken: flag(row, "has_token"),
     hasKeys: meterKeyNames.filter((name) => text(row, "fields").includes(`"${keyFields[name]}"`)),
+    keyChangePending: text(row, "fields").includes(`"${keyChangeField}"`),
     createdAt: number(row, "created_at"),
     updatedAt: number(row, "updated_at"),
   };
@@ -164,7 +165,7 @@ export function writeLine(
 export function writeMeter(
   database: DatabaseSync,
   id: number | undefined,
-  meter: Omit<Meter, "id" | "hasPassword" | "hasThingsBoardToken" | "hasKeys">,
+  meter: Omit<Meter, "id" | "hasPassword" | "hasThingsBoardToken" | "hasKeys" | "keyChangePending">,
 ): number {
   const columns = [
     meter.name,

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Clock } from "@lectura/dlms-node";
+import type { Clock, KeyStore } from "@lectura/dlms-node";
 import type { Secret } from "@lectura/dlms/security";
 import type {
   LineDraft,
@@ -12,6 +12,7 @@ import type {
 } from "../control/gateway-control.ts";
 import { databasePath } from "../store/sqlite/database.ts";
 import { openRegistryDatabase, storeError } from "../store/sqlite/registry-database.ts";
+import { keyChangeStore } from "../vault/key-change-store.ts";
 import { type MeterCredentials, meterCredentials } from "../vault/meter-credentials.ts";
 import { meterOwner, secretFields, sinkOwner } from "../vault/secret-names.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -62,6 +63,8 @@ export interface Registry extends Disposable {
   resumeMeter(reference: Reference): Meter;
   /** For the line's owner only. */
   meterCredentials(meterId: number): MeterCredentials;
+  /** For the line's owner only: keys that change, kept before they are sent. */
+  meterKeyStore(meterId: number): KeyStore;
   /** For the ThingsBoard sink only. */
   thingsBoardToken(meterId: number): Secret | undefined;
 
@@ -255,6 +258,10 @@ class SqliteRegistry implements Registry {
 
   meterCredentials(meterId: number): MeterCredentials {
     return meterCredentials(this.#vault, meterId);
+  }
+
+  meterKeyStore(meterId: number): KeyStore {
+    return keyChangeStore(this.#vault, meterId, (work) => this.change(work));
   }
 
   thingsBoardToken(meterId: number): Secret | undefined {

@@ -27,6 +27,7 @@ export function testMeter(id: number, name: string): Meter {
     hasPassword: false,
     hasThingsBoardToken: true,
     hasKeys: [],
+    keyChangePending: false,
     createdAt: 0,
     updatedAt: 0,
   };

@@ -1,6 +1,7 @@
 import type { SecurityKeys } from "@lectura/dlms-node";
 import type { Secret } from "@lectura/dlms/security";
 import {
+  keyChangeField,
   keyFields,
   type MeterKeyName,
   meterKeyNames,
@@ -16,8 +17,10 @@ export interface MeterCredentials {
   readonly keys: SecurityKeys;
   /** The same exactly as long as nothing of it has changed. */
   readonly mark: string;
-  /** Names the invocation counter of the unicast key; undefined without that key. */
-  counterName(clientSystemTitle: Uint8Array): string | undefined;
+  /** Keys were sent to the meter which it has not proved yet. */
+  readonly keyChangePending: boolean;
+  /** Names the invocation counter of a unicast key, the meter's when absent; undefined: none. */
+  counterName(clientSystemTitle: Uint8Array, unicast?: Secret): string | undefined;
 }
 
 /** @throws {GatewayError} `vault/tampered` */
@@ -49,8 +52,9 @@ export function meterCredentials(vault: Vault, meterId: number): MeterCredential
       "credentials",
       all.map((secret) => secret?.reveal() ?? nothing),
     ),
-    counterName: (title) =>
-      unicast === undefined ? undefined : counterName(vault, title, unicast),
+    keyChangePending: vault.has(owner, keyChangeField),
+    counterName: (title, key = unicast) =>
+      key === undefined ? undefined : counterName(vault, title, key),
   };
 }
 

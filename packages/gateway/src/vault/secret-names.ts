@@ -32,6 +32,9 @@ export const keyFields = {
   serverSigning: "key-server-signing",
 } as const;
 
+/** A change of keys that the meter has not proved yet: the new keys, sealed as one document. */
+export const keyChangeField = "key-change";
+
 export type MeterKeyName = keyof typeof keyFields;
 
 export const meterKeyNames: readonly MeterKeyName[] = [

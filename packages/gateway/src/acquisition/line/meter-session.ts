@@ -1,12 +1,15 @@
 import { ExceptionError } from "@lectura/dlms/client";
 import { DlmsError } from "@lectura/dlms/octets";
-import { InvocationCounter, type ReplayWindows } from "@lectura/dlms/security";
+import { InvocationCounter, ReplayWindows } from "@lectura/dlms/security";
 import {
+  type AssociationKeys,
   checkSecurity,
   type Clock,
   type CounterSession,
+  type KeyStore,
   type Port,
   readInvocationCounter,
+  resolveKeyChange,
   securedAssociation,
   type SecuredAssociation,
   type Session,
@@ -18,7 +21,12 @@ import type { Line, Meter, SecurityProfile } from "../../registry/model.ts";
 import type { MeterCredentials } from "../../vault/meter-credentials.ts";
 import type { MeterFacts } from "../meter-facts.ts";
 import { type CounterBook, isPlausible } from "../security/counter-book.ts";
-import { counterNameOf, meterSecurity, type MeterSecurity } from "../security/meter-security.ts";
+import {
+  counterNameOf,
+  meterSecurity,
+  type MeterSecurity,
+  underKeys,
+} from "../security/meter-security.ts";
 import type { Wire } from "../wire.ts";
 import type { LineOwner, Turn } from "./line-owner.ts";
 
@@ -50,6 +58,9 @@ export interface OpenMeterOptions {
   readonly counters: CounterBook;
   /** What was seen from this meter under its keys; shared by its sessions. */
   readonly windows: ReplayWindows;
+  readonly keyStore: (meterId: number) => KeyStore;
+  /** Told how a pending change of keys ended; new keys have windows of their own. */
+  readonly onKeys: (outcome: "changed" | "unchanged", windows: ReplayWindows) => void;
   /** Told when the meter's own counter was asked for, and why. */
   readonly onCounter: (next: number, why: "unknown" | "refused") => void;
   readonly attempt: OpenAttempt;
@@ -83,13 +94,44 @@ export async function openMeterSession(options: OpenMeterOptions): Promise<Meter
   const framings = framingsOf(line.line, facts);
   for (const [index, framing] of framings.entries()) {
     try {
-      return await openSecured(options, framing, secured);
+      return await (credentials.keyChangePending
+        ? openUnsettled(options, framing, secured, credentials)
+        : openSecured(options, framing, secured));
     } catch (error) {
       const isLast = index === framings.length - 1;
       if (isLast || !(error instanceof DlmsError) || error.recovery !== "reopen-line") throw error;
     }
   }
   throw new RangeError("a line has at least one framing");
+}
+
+/** Settles a change of keys by the association it opens: the new keys first, then the old, once. */
+async function openUnsettled(
+  options: OpenMeterOptions,
+  framing: Framing,
+  { security, profile }: Secured,
+  credentials: MeterCredentials,
+): Promise<MeterSession> {
+  const { line, meter, onKeys } = options;
+  let opened: MeterSession | undefined;
+  let windows = options.windows;
+  const open = async ({ keys, generation }: AssociationKeys): Promise<Session> => {
+    // A new key counts anew, on both sides (R30).
+    windows = generation === 0 ? options.windows : new ReplayWindows();
+    const under = underKeys({ ...security, windows }, keys);
+    const counterName = counterNameOf(under, credentials);
+    opened = await openSecured(options, framing, { security: under, profile, counterName });
+    return opened.session;
+  };
+  try {
+    const store = options.keyStore(meter.id);
+    const { outcome } = await resolveKeyChange({ store, open });
+    if (outcome !== "nothing-pending") onKeys(outcome, windows);
+    return opened!;
+  } catch (error) {
+    if (opened !== undefined) await line.release(opened.lease);
+    throw error;
+  }
 }
 
 async function openSecured(

@@ -6,13 +6,34 @@ import { join } from "node:path";
 import type { ServedMeter } from "@lectura/dlms-node";
 import { obis } from "@lectura/dlms/cosem";
 import { Secret } from "@lectura/dlms/security";
-import { ObjectDirectory } from "@lectura/dlms/server";
+import { ObjectDirectory, type ServerObject } from "@lectura/dlms/server";
 
 /** Raw value of 1.0.32.7.0.255; its scaler is -2, its unit V. */
 export const voltageRaw = 23_012;
 export const meterPassword = "12345678";
 /** Logical device name of the meter. */
 export const deviceName = "LEC0000000000001";
+
+/** 1.0.32.7.0.255: a register of volts. */
+export function voltageObject(): ServerObject {
+  return {
+    classId: 3,
+    version: 0,
+    logicalName: obis("1.0.32.7.0.255"),
+    attributes: {
+      2: { read: () => ({ type: "double-long", value: voltageRaw }) },
+      3: {
+        read: () => ({
+          type: "structure",
+          value: [
+            { type: "integer", value: -2 },
+            { type: "enum", value: 35 },
+          ],
+        }),
+      },
+    },
+  };
+}
 
 /** Public client 16 and management client 1; address 1, lower 17. */
 export function servedMeter(name: string = deviceName): ServedMeter {
@@ -25,23 +46,7 @@ export function servedMeter(name: string = deviceName): ServedMeter {
         2: { read: () => ({ type: "octet-string", value: new TextEncoder().encode(name) }) },
       },
     },
-    {
-      classId: 3,
-      version: 0,
-      logicalName: obis("1.0.32.7.0.255"),
-      attributes: {
-        2: { read: () => ({ type: "double-long", value: voltageRaw }) },
-        3: {
-          read: () => ({
-            type: "structure",
-            value: [
-              { type: "integer", value: -2 },
-              { type: "enum", value: 35 },
-            ],
-          }),
-        },
-      },
-    },
+    voltageObject(),
   ]);
   const view = { objects, conformance: 0x00_301d, maxPduOctets: 0x400 };
   const password = Secret.fromText(meterPassword);

@@ -1,4 +1,4 @@
-import type { DlmsError } from "@lectura/dlms/octets";
+import { type DlmsError, fromHex } from "@lectura/dlms/octets";
 import { ReplayWindows } from "@lectura/dlms/security";
 import type { EventSeverity } from "../../store/store.ts";
 import type { Meter, PlanItem } from "../../registry/model.ts";
@@ -12,6 +12,7 @@ import {
 import { loadFacts, MeterFacts } from "../meter-facts.ts";
 import type { AcquisitionParts } from "../meter-parts.ts";
 import { ParkedObjects, parkedMs } from "../recovery/parked-objects.ts";
+import { changeMeterKeys, type MeterKeyChange } from "../security/change-meter-keys.ts";
 import { type Digest, digest } from "./digest.ts";
 import { poll, type PollResult } from "./poll.ts";
 import { ScalerCache } from "./scaler-cache.ts";
@@ -21,6 +22,9 @@ import { wantedOf } from "./wanted.ts";
 const identityMs = 24 * 3_600_000;
 /** Polls in which a list broke the session and singles then worked, before lists are given up. */
 const listSilencesMax = 2;
+
+/** Whether a meter has taken the keys it was sent. */
+export type KeyOutcome = "changed" | "unchanged";
 
 /** One attempt to read: what came, made sense of. `result.error` when it broke. */
 export interface ReadAttempt {
@@ -43,6 +47,8 @@ export class MeterReader {
   #session: MeterSession | undefined;
   /** Counters this meter has used: what comes again is a replay. */
   #windows = new ReplayWindows();
+  /** How the last change of keys ended. */
+  #keyOutcome: KeyOutcome | undefined;
   /** Monotonic; 0 asks with the next poll. */
   #identityDueMs = 0;
   #listSilences = 0;
@@ -109,7 +115,7 @@ export class MeterReader {
   async open(turn: Turn, signal: AbortSignal, attempt: OpenAttempt): Promise<void> {
     if (this.isOpen) return;
     await this.close(turn);
-    const { wire, clock, credentials, counters } = this.#parts;
+    const { wire, clock, credentials, counters, keyStore } = this.#parts;
     this.#session = await openMeterSession({
       meter: this.#meter,
       line: this.#line,
@@ -121,9 +127,37 @@ export class MeterReader {
       credentials,
       counters,
       windows: this.#windows,
+      keyStore,
+      onKeys: (outcome, windows) => this.#settleKeys(outcome, windows),
       onCounter: (next, why) => this.#tellCounter(next, why),
       attempt,
     });
+  }
+
+  /**
+   * Gives the meter new keys and opens the association that proves them.
+   * @throws {KeyChangeError} what cannot be, or is refused; {DlmsError} pending then
+   */
+  async changeKeys(turn: Turn, signal: AbortSignal, change: MeterKeyChange): Promise<KeyOutcome> {
+    const attempt = { repeat: true, onDemand: true };
+    await this.open(turn, signal, attempt);
+    const { session } = this.#session!;
+    const { keyStore, counters, credentials } = this.#parts;
+    const { id, association } = this.#meter;
+    const known = await credentials(id);
+    const { suite = 0, clientSystemTitle = "" } = association.security ?? {};
+    await changeMeterKeys(change, {
+      session: { action: (...call) => turn.exchange(() => session.action(...call)) },
+      store: keyStore(id),
+      suite,
+      counters,
+      counterName: (key) => known.counterName(fromHex(clientSystemTitle), key),
+      signal,
+    });
+    await this.close(turn);
+    this.#keyOutcome = undefined;
+    await this.open(turn, signal, attempt);
+    return this.#keyOutcome ?? "changed";
   }
 
   /** Reads items on the open session. Rejects only with our own bugs. */
@@ -192,6 +226,16 @@ export class MeterReader {
   planChanged(): void {
     this.#parked.clear();
     this.#mismatched.clear();
+  }
+
+  #settleKeys(outcome: KeyOutcome, windows: ReplayWindows): void {
+    this.#windows = windows;
+    this.#keyOutcome = outcome;
+    const message =
+      outcome === "changed"
+        ? "the meter has proved its new keys; they are in force"
+        : "the meter has not taken its new keys; the old ones are in force";
+    this.#tell(`meter/keys-${outcome}`, outcome === "changed" ? "info" : "warning", message);
   }
 
   #tellCounter(next: number, why: "unknown" | "refused"): void {

@@ -1,4 +1,4 @@
-import { needsCounter, type SecuritySettings } from "@lectura/dlms-node";
+import { type MeterKeyRing, needsCounter, type SecuritySettings } from "@lectura/dlms-node";
 import { fromHex } from "@lectura/dlms/octets";
 import type { ReplayWindows } from "@lectura/dlms/security";
 import { GatewayError } from "../../errors.ts";
@@ -46,7 +46,21 @@ export function counterNameOf(
   security: MeterSecurity,
   credentials: MeterCredentials,
 ): string | undefined {
-  const { clientSystemTitle } = security;
+  const { clientSystemTitle, keys } = security;
   if (!needsCounter(security) || clientSystemTitle === undefined) return undefined;
-  return credentials.counterName(clientSystemTitle);
+  return credentials.counterName(clientSystemTitle, keys?.unicast);
+}
+
+/** The same security under other keys of encryption and authentication. */
+export function underKeys(security: MeterSecurity, ring: MeterKeyRing): MeterSecurity {
+  const { unicast, broadcast, authentication } = ring;
+  return {
+    ...security,
+    keys: {
+      ...security.keys,
+      ...(unicast === undefined ? {} : { unicast }),
+      ...(broadcast === undefined ? {} : { broadcast }),
+      ...(authentication === undefined ? {} : { authentication }),
+    },
+  };
 }

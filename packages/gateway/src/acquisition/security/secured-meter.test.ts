@@ -30,6 +30,7 @@ function bench(): Bench {
     secret: undefined,
     keys: { unicast: key(1), authentication: key(2) },
     mark: "keys",
+    keyChangePending: false,
     counterName: () => name,
   };
   return made;
