@@ -62,7 +62,12 @@ export function declareFieldTools(declare: CommandDeclaration, flags: SharedFlag
     program,
     "objects",
     "objects",
-    [...flags.session, ["--class <ids>", "classes"], ["--values", "values"]],
+    [
+      ...flags.session,
+      ["--class <ids>", "classes"],
+      ["--values", "values"],
+      ["--rows <n>", "rows"],
+    ],
     (context, _words, options) => objects(context, options),
   );
   declare.command<ProfileOptions>(

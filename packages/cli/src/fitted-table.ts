@@ -6,7 +6,7 @@ export interface TableColumn {
   readonly heading: string;
   /** Numbers stand to the right. */
   readonly right?: boolean;
-  /** Gives way where the terminal is too narrow; the last such column first. */
+  /** Gives way where the terminal is too narrow; the widest such column first. */
   readonly flexible?: boolean;
   /** What does not fit goes on below instead of being cut. */
   readonly wrap?: boolean;
@@ -48,14 +48,19 @@ export function writeTable(
   output.table([headings, ...painted], right);
 }
 
+/** Takes from the widest column that gives way, until all fit or all are narrow. */
 function narrow(columns: readonly TableColumn[], widths: number[], room: number): void {
+  const flexible = widths.flatMap((_, index) => (columns[index]?.flexible === true ? [index] : []));
   let excess = widths.reduce((sum, width) => sum + width + gap, -gap) - room;
-  for (let index = columns.length - 1; index >= 0 && excess > 0; index--) {
-    const width = widths[index] ?? 0;
-    if (columns[index]?.flexible !== true || width <= narrowest) continue;
-    const taken = Math.min(excess, width - narrowest);
-    widths[index] = width - taken;
-    excess -= taken;
+  while (excess > 0) {
+    const widest = flexible.reduce(
+      (most, index) => ((widths[index] ?? 0) > (widths[most] ?? 0) ? index : most),
+      flexible[0] ?? -1,
+    );
+    const width = widths[widest] ?? 0;
+    if (width <= narrowest) return;
+    widths[widest] = width - 1;
+    excess--;
   }
 }
 

@@ -1,7 +1,10 @@
+import { systemClock } from "@lectura/dlms-node";
 import type { Context } from "./context.ts";
 
 const cells = 20;
 const tenths = 10;
+/** Between two looks of a person; what comes sooner is not written. */
+const redrawMs = 80;
 const clearLine = "\r\u001B[2K";
 
 /**
@@ -11,6 +14,7 @@ const clearLine = "\r\u001B[2K";
 export class Progress implements Disposable {
   readonly #context: Context;
   #shown = "";
+  #shownMs = -Infinity;
   #tenth = -1;
 
   constructor(context: Context) {
@@ -29,6 +33,9 @@ export class Progress implements Disposable {
       environment.stderr(`${tenth * tenths} %  ${text}\n`);
       return;
     }
+    const nowMs = systemClock.monotonicMs();
+    if (nowMs - this.#shownMs < redrawMs) return;
+    this.#shownMs = nowMs;
     const line = share === undefined ? text : `${bar(share)} ${text}`;
     const shown = Array.from(line)
       .slice(0, output.columns - 1)

@@ -48,6 +48,8 @@ const loopback = "127.0.0.1";
 /** Registered for DLMS/COSEM. */
 const portDefault = 4059;
 const countMax = 1_000_000_000;
+/** Lists named by position; a list of one value would be anybody's. */
+const namingTemplates = pushTemplates.filter(({ columns }) => columns.length > 1);
 const framings: readonly Framing[] = ["hdlc", "wrapper", "mbus", "apdu"];
 
 /** `listen`: what meters send unasked, or with `--dial-in` the meters that call. */
@@ -69,7 +71,7 @@ async function listenForPushed(context: Context, options: ListenOptions): Promis
     onNotification: (delivery) => tally.add("pushes", writePush(context, delivery)),
     onEvent: (event) => tellEvent(context, event, tally),
     reading: {
-      templates: pushTemplates,
+      templates: namingTemplates,
       ...(framing === undefined ? {} : { framing }),
       ...(open === undefined ? {} : { open }),
     },

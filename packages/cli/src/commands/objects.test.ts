@@ -97,6 +97,16 @@ describe("objects", () => {
     expect(stderr).toContain("1 refused");
   });
 
+  test("adds the newest rows of profiles where they are asked for", async () => {
+    await using fleet = await startFleet({ meters: 1 });
+    const address = ["--tcp", fleet.meters[0]!.tcp, "--password-env", "P"];
+    const words = ["--json", "objects", ...address, "--class", "7", "--rows", "3"];
+    const { stdout } = await runAs(words, { variables: { P: "22222222" } });
+    const [profile] = JSON.parse(stdout).objects;
+    expect(profile.attributes["2"].v).toHaveLength(3);
+    expect(profile.attributes["2"].v[0].v).toHaveLength(5);
+  });
+
   test("reads the list of a meter of short names", async () => {
     await using fleet = await startFleet({ meters: 1, personality: "short-names" });
     const { tcp } = fleet.meters[0]!;

@@ -16,20 +16,25 @@ import { dataText } from "../data-text.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { cutText, writeTable } from "../fitted-table.ts";
 import { unitSymbol } from "../format.ts";
+import { parseCount } from "../parse.ts";
 import { Progress } from "../progress.ts";
 import { fill } from "../texts/texts.ts";
 import { parseNumbers } from "./field-options.ts";
+import { withNewestRows } from "./newest-rows.ts";
 import { refusal, withMeter } from "./field-session.ts";
 import { type ObjectValues, readObjectValues } from "./object-values.ts";
 import type { WireOptions } from "./wire-options.ts";
 
 export interface ObjectsOptions extends WireOptions {
   readonly values?: boolean;
+  readonly rows?: string;
   readonly class?: string;
 }
 
 /** Format of the JSON, which `lectura simulate --from` reads back. */
 const meterFormat = "lectura-meter-1";
+/** Rows of one profile in the file at most. */
+const rowsMax = 10_000;
 const associationObject = "0.0.40.0.0.255";
 
 /** `objects`: what the meter has, and with `--values` what is in it. */
@@ -37,6 +42,7 @@ export async function objects(context: Context, options: ObjectsOptions): Promis
   const { output } = context;
   const classes =
     options.class === undefined ? undefined : parseNumbers("--class", options.class, 0, 0xffff);
+  const rows = options.rows === undefined ? 0 : parseCount("--rows", options.rows, 1, rowsMax);
   using progress = new Progress(context);
   const { sentences } = output.texts;
   const { listed, read } = await withMeter(context, options, async ({ session, request }) => {
@@ -48,7 +54,7 @@ export async function objects(context: Context, options: ObjectsOptions): Promis
     });
     if (!list.ok) throw refusal(associationObject, list.reason);
     const chosen = list.objects.filter(({ classId }) => classes?.has(classId) ?? true);
-    if (options.values !== true) return { listed: chosen, read: undefined };
+    if (options.values !== true && rows === 0) return { listed: chosen, read: undefined };
     const { conformance } = session.negotiated;
     const values = await readObjectValues(session, chosen, {
       ...request,
@@ -57,7 +63,8 @@ export async function objects(context: Context, options: ObjectsOptions): Promis
       onRead: (done, total) =>
         progress.show(done, total, fill(sentences.objectsValues, { done, total })),
     });
-    return { listed: chosen, read: values };
+    if (rows === 0) return { listed: chosen, read: values };
+    return { listed: chosen, read: await withNewestRows(session, values, rows, request) };
   });
   progress.clear();
   const shown = read ?? listed.map((object) => withoutValues(object));
@@ -88,7 +95,10 @@ function modeOf({ read, write }: { read: boolean; write: boolean }): AccessMode 
   return write ? "write" : "none";
 }
 
-/** One object of the format; rights are absent where the meter does not say them. */
+/**
+ * One object of the format; rights are absent where the meter does not say them, attributes of the
+ * maker's own (negative numbers) always.
+ */
 function objectJson({ object, values }: ObjectValues): Readonly<Record<string, unknown>> {
   const { classId, version, logicalName, attributes, methods } = object;
   const said = attributes.length > 0 || methods.length > 0;
@@ -96,12 +106,16 @@ function objectJson({ object, values }: ObjectValues): Readonly<Record<string, u
     classId,
     version,
     logicalName,
-    attributes: Object.fromEntries([...values].map(([id, data]) => [id, dataJson(data)])),
+    attributes: Object.fromEntries(
+      [...values].filter(([id]) => id > 0).map(([id, data]) => [id, dataJson(data)]),
+    ),
     ...(said
       ? {
           access: {
             attributes: Object.fromEntries(
-              attributes.map((access) => [access.attributeId, modeOf(access)]),
+              attributes
+                .filter(({ attributeId }) => attributeId > 0)
+                .map((access) => [access.attributeId, modeOf(access)]),
             ),
             methods: Object.fromEntries(
               methods.map(({ methodId, execute }) => [methodId, execute]),
@@ -187,9 +201,10 @@ function writeValues(context: Context, read: readonly ObjectValues[]): void {
     const names = new Map(
       object.interfaceClass?.attributes.map(({ attributeId, name }) => [attributeId, name]),
     );
+    const nameColumns = Math.max(0, ...[...names.values()].map(({ length }) => length));
     const ids = [...values.keys(), ...refused.keys()].toSorted((a, b) => a - b);
     for (const id of ids) {
-      const head = `  ${String(id).padStart(2)} ${names.get(id) ?? ""}`.padEnd(28);
+      const head = `  ${String(id).padStart(2)} ${(names.get(id) ?? "").padEnd(nameColumns)}`;
       const value = values.get(id);
       const text =
         value === undefined ? (refused.get(id) ?? "") : attributeText(object, id, values);

@@ -16,6 +16,7 @@ export const fieldEnglish: FieldTexts = {
     yes: "do not ask for confirmation",
     classes: "only objects of these classes, e.g. 3,7",
     values: "read every readable attribute (no passwords, keys, profile buffers)",
+    rows: "with the values, so many of the newest rows of each profile",
     moment: "from this time (ISO 8601 or ms) or so long ago (24h, 7d)",
     momentTo: "up to this time, given likewise; all that there is when absent",
     last: "so many of the newest rows (24)",

@@ -16,6 +16,7 @@ export const fieldSpanish: FieldTexts = {
     yes: "no pedir confirmación",
     classes: "solo objetos de estas clases, p. ej. 3,7",
     values: "leer todo atributo legible (sin contraseñas, claves ni búferes de perfil)",
+    rows: "con los valores, tantas de las filas más nuevas de cada perfil",
     moment: "desde esta hora (ISO 8601 o ms) o hace tanto (24h, 7d)",
     momentTo: "hasta esta hora, dada igual; todo lo que haya si falta",
     last: "tantas de las filas más nuevas (24)",

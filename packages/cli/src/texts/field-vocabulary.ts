@@ -21,6 +21,7 @@ export type FieldOptionName =
   | "yes"
   | "classes"
   | "values"
+  | "rows"
   | "moment"
   | "momentTo"
   | "last"
