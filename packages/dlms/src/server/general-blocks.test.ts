@@ -102,6 +102,31 @@ describe("general blocks", () => {
     expect(talk.ask(getShort).map(toHex)).toEqual(["c401c1001105"]);
   });
 
+  test("carry an answer longer than the server's own PDU to a client that takes more", () => {
+    const talk = opened({ maxPduOctets: 300 }, { maxPduOctets: 0xffff });
+    const { received, longest } = exchange(talk, getText, { whole: true });
+    expect(received.map(toHex)).toEqual([textAnswer]);
+    expect(longest).toBeLessThanOrEqual(300);
+  });
+
+  test("are given up for a client that acknowledges the same block for ever", () => {
+    const talk = opened();
+    expect(talk.ask(getText).map((answer) => answer[0])).toEqual([0xe0]);
+    const stuck = encodeUnit(generalBlockTransfer, {
+      kind: "general-block-transfer",
+      lastBlock: true,
+      streaming: false,
+      window: 1,
+      blockNumber: 1,
+      blockNumberAck: 1,
+      blockData: new Uint8Array(0),
+    });
+    const tags = [1, 2, 3, 4, 5].map(() => talk.ask(stuck)[0]?.[0]);
+    // The first is new, three are repetitions; then an exception-response.
+    expect(tags).toEqual([0xe0, 0xe0, 0xe0, 0xe0, 0xd8]);
+    expect(talk.ask(getShort).map(toHex)).toEqual(["c401c1001105"]);
+  });
+
   test("carry a request, and then its answer, however short", () => {
     const talk = opened();
     writes = 0;

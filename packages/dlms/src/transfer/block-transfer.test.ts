@@ -287,3 +287,23 @@ test("knows a new transfer by another first block", () => {
 test("refuses what is no block", () => {
   expect(() => decodeUnit(generalBlockTransfer, Uint8Array.of(0xe0, 1))).toThrow(DecodeError);
 });
+
+test("a peer that hands over the turn without anything new ends the transfer after three times", () => {
+  const wire: Uint8Array[] = [];
+  for (const role of ["client", "server"] as const) {
+    const stuck = side({ role, streaming: false }, (octets) => void wire.push(octets));
+    stuck.machine.send(new Uint8Array(100));
+    const acknowledgement: GeneralBlockTransfer = {
+      kind: "general-block-transfer",
+      lastBlock: true,
+      streaming: false,
+      window: 1,
+      blockNumber: 1,
+      blockNumberAck: 1,
+      blockData: new Uint8Array(0),
+    };
+    for (let turn = 0; turn < 10; turn++) stuck.machine.receive(acknowledgement);
+    expect(stuck.failures).toEqual(["xdlms/no-answer"]);
+    expect(stuck.sent.map(({ blockNumber }) => blockNumber)).toEqual([1, 2, 2, 2, 2]);
+  }
+});

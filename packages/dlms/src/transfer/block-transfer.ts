@@ -27,7 +27,7 @@ export interface BlockTransferOptions {
   readonly octetsMax?: number;
   /** Silence before we repeat or ask again. Absent: we wait for ever (a server). */
   readonly answerTimeoutMs?: number;
-  /** Repetitions in a row without anything new; beyond: `xdlms/no-answer`. Default 3. */
+  /** Repetitions in a row that bring nothing new; beyond: `xdlms/no-answer`. Default 3. */
   readonly repeatsMax?: number;
 }
 
@@ -152,6 +152,7 @@ export class BlockTransfer {
     const isAcknowledgement = block.blockData.length === 0 && !this.#peerHasBlocks;
     if (!(isAcknowledgement && block.lastBlock) && !this.#take(block)) return;
     if (confirmed || this.#incoming.acknowledged > before) this.#repeats = 0;
+    else if (!block.streaming && !this.#goesOn()) return;
     const completes = this.#incoming.complete && !this.#delivered;
     const hadApdu = this.#outgoing.hasApdu;
     if (completes) {
@@ -161,6 +162,13 @@ export class BlockTransfer {
     const answered = this.#outgoing.hasApdu && !hadApdu;
     if (!block.streaming && !answered) this.#answer(block, completes);
     this.#rearm();
+  }
+
+  /** The peer hands over the turn and nothing is new: false when that ended the transfer. */
+  #goesOn(): boolean {
+    if (this.#repeats++ < this.#repeatsMax) return true;
+    this.#fail(new ProtocolError("xdlms/no-answer", "the peer acknowledges nothing new"));
+    return false;
   }
 
   /** The armed time is over. */
