@@ -55,11 +55,25 @@ import type { WireOptions } from "./commands/wire-options.ts";
 import type { Context, GlobalOptions } from "./context.ts";
 import { chooseLanguage, type Environment } from "./environment.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
+import {
+  type Flag,
+  addressFlags,
+  securityFlags,
+  tlsFlags,
+  wireFlags,
+  sessionFlags,
+  lineReachFlags,
+  meterFlags,
+  lineFlags,
+  sinkFlags,
+  importFlags,
+  exportFlags,
+} from "./flags.ts";
 import { declareFieldTools } from "./field-commands.ts";
 import { Output } from "./output.ts";
 import { CliError } from "./problem.ts";
 import { textsFor } from "./texts/texts.ts";
-import type { CommandName, OptionName, Texts } from "./texts/vocabulary.ts";
+import type { CommandName, Texts } from "./texts/vocabulary.ts";
 
 /** A command's body: what it needs is in the context, what it says is the exit code. */
 type Body<Options> = (
@@ -109,7 +123,7 @@ class Declaration {
     parent: Command,
     syntax: string,
     text: CommandName,
-    flags: readonly (readonly [syntax: string, text: OptionName])[],
+    flags: readonly Flag[],
     body: Body<Options>,
   ): void {
     const command = parent.command(syntax).description(this.#texts.commands[text]).exitOverride();
@@ -129,138 +143,6 @@ class Declaration {
     });
   }
 }
-
-const addressFlags = [
-  ["--tcp <host:port>", "tcp"],
-  ["--framing <framing>", "framing"],
-  ["--client-sap <sap>", "clientSap"],
-  ["--server-upper <address>", "serverUpper"],
-  ["--server-lower <address>", "serverLower"],
-  ["--address-size <size>", "addressSize"],
-  ["--auth <mechanism>", "auth"],
-  ["--referencing <names>", "referencing"],
-  ["--password-stdin", "passwordStdin"],
-  ["--password-env <variable>", "passwordEnv"],
-  ["--template <name>", "template"],
-  ["--quirk <name...>", "quirk"],
-] as const;
-
-const securityFlags = [
-  ["--suite <suite>", "suite"],
-  ["--protection <protection>", "protection"],
-  ["--ciphered-context", "cipheredContext"],
-  ["--general", "general"],
-  ["--dedicated", "dedicated"],
-  ["--guek <source>", "guek"],
-  ["--gak <source>", "gak"],
-  ["--gbek <source>", "gbek"],
-  ["--kek <source>", "kek"],
-  ["--hls-secret <source>", "hlsSecret"],
-  ["--signing-key <source>", "signingKey"],
-  ["--server-signing-key <source>", "serverSigningKey"],
-  ["--client-title <hex>", "clientTitle"],
-  ["--server-title <hex>", "serverTitle"],
-  ["--challenge <octets>", "challenge"],
-  ["--counter <n|read>", "counter"],
-  ["--counter-object <obis>", "counterObject"],
-  ["--public-sap <sap>", "publicSap"],
-] as const;
-
-const streamFlags = [
-  ["--udp <host:port>", "udp"],
-  ["--serial <port>", "serial"],
-  ["--baud <rate>", "baud"],
-  ["--mode-e", "modeE"],
-] as const;
-
-const tlsFlags = [
-  ["--tls", "tls"],
-  ["--ca <file>", "caFile"],
-] as const;
-
-const lineTlsFlags = [
-  ...tlsFlags,
-  ["--cert <file>", "certFile"],
-  ["--cert-key <file>", "keyFile"],
-] as const;
-
-const dialInFlags = [
-  ["--listen <host:port>", "dialIn"],
-  ["--dials-from <address>", "dialsFrom"],
-  ["--dials-as <name>", "dialsAs"],
-  ["--dials-with <octets>", "dialsWith"],
-] as const;
-
-const wayFlags = [
-  ...streamFlags,
-  ["--mode-e-address <address>", "modeEAddress"],
-  ...lineTlsFlags,
-  ...dialInFlags,
-] as const;
-
-const wireFlags = [
-  ["--timeout <time>", "timeout"],
-  ["--record <file>", "record"],
-  ["--record-secrets", "recordSecrets"],
-  ["--verbose", "verbose"],
-] as const;
-
-/** Everything a session of our own with one meter needs. */
-const sessionFlags = [
-  ...addressFlags,
-  ...streamFlags,
-  ...tlsFlags,
-  ...securityFlags,
-  ...wireFlags,
-] as const;
-
-/** How a line is reached, without who asks. */
-const lineReachFlags = [
-  ["--tcp <host:port>", "tcp"],
-  ["--framing <framing>", "framing"],
-  ...streamFlags,
-  ...tlsFlags,
-  ...wireFlags,
-] as const;
-
-const meterFlags = [
-  ...addressFlags,
-  ...wayFlags,
-  ...securityFlags,
-  ["--line <name>", "lineName"],
-  ["--plan <keys>", "plan"],
-  ["--interval <time>", "interval"],
-  ["--tb-token-stdin", "tbTokenStdin"],
-  ["--tb-token-env <variable>", "tbTokenEnv"],
-] as const;
-
-const lineFlags = [
-  ["--tcp <host:port>", "tcp"],
-  ...wayFlags,
-  ["--framing <framing>", "framing"],
-  ["--gap <time>", "gap"],
-  ["--timeout <time>", "timeout"],
-] as const;
-
-const sinkFlags = [
-  ["--url <url>", "url"],
-  ["--topic <template>", "topic"],
-  ["--status-topic <topic>", "statusTopic"],
-  ["--username <name>", "username"],
-  ["--password-stdin", "passwordStdin"],
-  ["--password-env <variable>", "passwordEnv"],
-  ["--format <format>", "format"],
-  ["--retain", "retain"],
-  ["--ca <file>", "caFile"],
-  ["--cert <file>", "certFile"],
-  ["--cert-key <file>", "keyFile"],
-] as const;
-
-const importFlags = [
-  ["--dry-run", "dryRun"],
-  ["--partial", "partial"],
-] as const;
-const exportFlags = [["--csv", "csv"]] as const;
 
 /** A name is required by the syntax `<name>`, so the first word is there. */
 const first = (words: readonly string[]): string => words[0] ?? "";

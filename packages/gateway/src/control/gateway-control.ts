@@ -200,8 +200,9 @@ export interface GatewayControl {
     options?: { readonly signal?: AbortSignal },
   ): Promise<ReadReport>;
   /**
-   * Gives the meter new keys under its master key, and proves them. Rejects where the meter refuses,
-   * or where its answer is lost: both sets of keys are kept then, and the next association settles it.
+   * Gives the meter new keys under its master key, and proves them. Rejects where the meter
+   * refuses, or where its answer is lost: both sets of keys are kept then, and the next association
+   * settles it.
    */
   changeKeys(
     meter: Reference,

@@ -31,9 +31,9 @@ export interface ChangeMeterKeysParts {
 }
 
 /**
- * Sends new keys, wrapped under the master key. They are in the vault before they are sent, and the
- * counter of a new unicast key has its row: whatever ends this process, the next association settles
- * which keys the meter uses.
+ * Sends new keys, wrapped under the master key. They are in the vault before they are sent, and
+ * the counter of a new unicast key has its row: whatever ends this process, the next association
+ * settles which keys the meter uses.
  * @throws {KeyChangeError} security/key-change-*; {DlmsError} the session's: pending then
  */
 export async function changeMeterKeys(

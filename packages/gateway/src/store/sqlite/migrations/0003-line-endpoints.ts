@@ -1,7 +1,7 @@
 /**
- * Schema 3. A line's endpoint is a document of its kind (tcp, udp, serial, listen); `endpoint_key` is
- * the same for what cannot be two lines. The table is made anew because its UNIQUE (host, port) goes;
- * meters refer to it, so the check waits for the end of the step.
+ * Schema 3. A line's endpoint is a document of its kind (tcp, udp, serial, listen); `endpoint_key`
+ * is the same for what cannot be two lines. The table is made anew because its UNIQUE (host, port)
+ * goes; meters refer to it, so the check waits for the end of the step.
  */
 export const lineEndpoints = `
 PRAGMA defer_foreign_keys = ON;
