@@ -107,6 +107,39 @@ describe("a block that does not come", () => {
   });
 });
 
+describe("over HDLC, of a meter that answers polls and says nothing", () => {
+  test("a block is given up after two minutes, the session lives, and the GET goes on", async () => {
+    let mute = true;
+    const meter = new ScriptedMeter({
+      answer: associated((apdu) => {
+        if (apdu.startsWith("c001")) return blocks[0];
+        return mute ? "" : blocks[Number.parseInt(apdu.slice(6), 16)];
+      }),
+    });
+    const clock = new ManualClock();
+    const session = await openSession({ port: meter.port, clock });
+    const reading = session.get(attribute).catch((error: unknown) => error);
+    await clock.advance(150_000);
+    const error = await reading;
+    if (!(error instanceof LongGetInterrupted)) throw error;
+    expect(session.closed).toBe(false);
+    mute = false;
+    const value = { type: "octet-string", value: Uint8Array.of(1, 2, 3, 4) };
+    expect(await session.get(attribute, { resume: error.resume })).toEqual({ ok: true, value });
+    expect(session.counters.retransmissions).toBe(0);
+  });
+
+  test("a GET of one part ends its session, as ever", async () => {
+    const meter = new ScriptedMeter({ answer: associated(() => "") });
+    const clock = new ManualClock();
+    const session = await openSession({ port: meter.port, clock });
+    const reading = session.get(attribute).catch((error: unknown) => error);
+    await clock.advance(150_000);
+    expect(await reading).toMatchObject({ code: "hdlc/request-timeout" });
+    expect(session.closed).toBe(true);
+  });
+});
+
 test("the first answer that does not come ends the session, as ever", async () => {
   const { session, clock, meter } = await openMeter(new Set());
   meter.answer = () => undefined;
@@ -116,11 +149,15 @@ test("the first answer that does not come ends the session, as ever", async () =
   expect(session.closed).toBe(true);
 });
 
-test("goes on at our own server where the request was lost", async () => {
+test.each([
+  ["the request", "toServer", 5],
+  ["the block", "toClient", 5],
+  ["the last block", "toClient", 12],
+] as const)("goes on at our own server where %s was lost", async (_, direction, lost) => {
   const { session, clock, line } = await openRoles({
     framing: "wrapper",
     session: { maxPduOctets: 300 },
-    loses: (to, unit) => to === "toServer" && unit === 5,
+    loses: (to, unit) => to === direction && unit === lost,
   });
   const long = { ...longObject, attributeId: 2 };
   const reading = session.get(long).catch((error: unknown) => error);

@@ -2,7 +2,17 @@ import { describe, expect, test } from "vitest";
 import { goldenFrame, LinkRecorder } from "@lectura/testkit";
 import { fromHex, toHex } from "../octets.ts";
 import { HdlcClientLink } from "./client-link.ts";
-import { address, answer, frameOf, openLink, rej, rnr, rr, tx } from "./client-link.fixture.ts";
+import {
+  address,
+  answer,
+  frameOf,
+  makeLink,
+  openLink,
+  rej,
+  rnr,
+  rr,
+  tx,
+} from "./client-link.fixture.ts";
 import { informationControl } from "./control.ts";
 import { buildFrame } from "./frame.ts";
 
@@ -271,6 +281,38 @@ describe("a client link, a busy meter", () => {
       if (out.error === undefined) link.deadline();
     }
     expect(out.error?.code).toBe("hdlc/request-timeout");
+  });
+
+  test("lets its owner go on over a link that is alive, whose answer never comes", () => {
+    class Patient extends LinkRecorder {
+      goesOn = true;
+      silent(): boolean {
+        return this.goesOn;
+      }
+    }
+    const patient = new Patient();
+    const { link } = makeLink({ output: patient });
+    const pollForEver = (): void => {
+      link.connect();
+      link.receive(frameOf(0x73));
+      link.send(fromHex("e6e600c0"));
+      for (let poll = 0; poll <= 120; poll++) {
+        link.receive(rr(1));
+        if (link.busy) link.deadline();
+      }
+    };
+    pollForEver();
+    expect(patient.error).toBeUndefined();
+    expect([link.state, link.busy, patient.armedMs]).toEqual(["connected", false, undefined]);
+    patient.take();
+    link.send(fromHex("e6e600c1"));
+    expect(patient.take()).toEqual([tx(frameOf(0x12, "e6e600c1"))]);
+    link.receive(answer(0, 2, "e6e700c4"));
+    expect(patient.take()).toEqual(["unit e6e700c4"]);
+    link.reset();
+    patient.goesOn = false;
+    pollForEver();
+    expect(patient.error?.code).toBe("hdlc/request-timeout");
   });
 
   test("is done with an unconfirmed unit when it is acknowledged", () => {

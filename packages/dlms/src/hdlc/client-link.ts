@@ -432,7 +432,12 @@ export class HdlcClientLink implements ClientLink {
   #pause(): void {
     const pauseMs = pollPauseMs(this.#polls++);
     if (pauseMs === undefined) {
-      this.#fail("hdlc/request-timeout", `busy after ${this.#polls} polls`);
+      const { idle } = this.#sender;
+      const polls = this.#polls;
+      this.#complete();
+      // The meter has the request and answers polls: the link is alive, only the answer is not.
+      if (idle && this.#output.silent?.() === true) return;
+      this.#fail("hdlc/request-timeout", `busy after ${polls} polls`);
       return;
     }
     this.#waiting = "pause";

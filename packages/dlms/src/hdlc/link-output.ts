@@ -26,8 +26,9 @@ export interface LinkOutput {
   /** A unit sent with `answered: false` has arrived. */
   acknowledged?(): void;
   /**
-   * The answer has not come, on a link that repeats nothing by itself. True: the owner goes on, and
-   * may send again at once; the link stays open. Absent or false: it fails.
+   * The answer has not come: on a link that repeats nothing by itself, or from a meter that has
+   * the request and has been polled for long. True: the owner goes on, and may send again at once;
+   * the link stays open. Absent or false: it fails.
    */
   silent?(): boolean;
   /** Octets that are no frame: text of a converter, noise. */

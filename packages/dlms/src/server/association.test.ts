@@ -235,6 +235,25 @@ describe("GET", () => {
     expect(serve("c002c100000003")).toBe("c402c101000000030110");
   });
 
+  test("gives the block it has just sent again to who asks for it again, the last one too", () => {
+    const serve = associated({}, lls("22222222", "01000000065f1f0400007e1f0019"));
+    const last = `c402c10100000003000c${"61".repeat(12)}`;
+    const second = `c402c10000000002000f${"61".repeat(15)}`;
+    serve("c001c100010000600100ff0200");
+    for (let time = 0; time < 3; time++) expect(serve("c002c100000001")).toBe(second);
+    expect(serve("c002c100000002")).toBe(last);
+    expect(serve("c002c100000002")).toBe(last);
+    expect(serve("c002c100000003")).toBe("c402c101000000030110");
+    expect(serve("c002c100000002")).toBe("c402c101000000020110");
+    // Block 1 answers the GET: nobody asks for it by number, but who gives up.
+    serve("c001c100010000600100ff0200");
+    expect(serve("c002c100000000")).toBe("c402c10100000000010f");
+    serve("c001c100010000600100ff0200");
+    serve("c002c100000001");
+    serve("c002c100000002");
+    expect(serve("c002c100000001")).toBe("c402c101000000010110");
+  });
+
   test("a wrong block number aborts, another request gives the transfer up", () => {
     const short = lls("22222222", "01000000065f1f0400007e1f0019");
     const serve = associated({}, short);

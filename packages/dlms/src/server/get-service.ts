@@ -15,6 +15,7 @@ import {
   allows,
   answerOctetsMax,
   conformanceMask,
+  type OutgoingBlocks,
   pduOctetsMax,
   type Progress,
   ServiceRefused,
@@ -92,7 +93,14 @@ function serveNext(
   writer: OctetWriter,
 ): Progress | undefined {
   const { apdu, progress } = request;
-  if (progress?.at !== "long-get") {
+  const isRepeated = progress?.at === "long-get" && blockNumber === progress.blockNumber - 1;
+  // Block 1 is asked for by no GET-NEXT: a number before it is a client that gives up.
+  if (isRepeated && blockNumber > 0 && progress.lastFrom !== undefined) {
+    const last = { ...progress, sent: progress.lastFrom, blockNumber };
+    writeBlock(writer, getBlock, apdu[2]!, last, blockOctets(request));
+    return progress;
+  }
+  if (progress?.at !== "long-get" || progress.sent === progress.octets.length) {
     writeBlockRefusal(writer, apdu[2]!, blockNumber, "no-long-get-in-progress");
     return undefined;
   }
@@ -100,13 +108,25 @@ function serveNext(
     writeBlockRefusal(writer, apdu[2]!, blockNumber, "long-get-aborted");
     return undefined;
   }
-  return writeBlock(
-    writer,
-    getBlock,
-    apdu[2]!,
-    progress,
-    answerOctetsMax(request, conformanceMask.blockGet),
-  );
+  return sendBlock(request, writer, progress);
+}
+
+/** The next block, kept until something else is asked for (Green Book 9.4.6.6). */
+function sendBlock(
+  request: ServiceRequest,
+  writer: OctetWriter,
+  progress: OutgoingBlocks,
+): OutgoingBlocks {
+  const { octets, sent, blockNumber } = progress;
+  const next = writeBlock(writer, getBlock, request.apdu[2]!, progress, blockOctets(request));
+  if (next !== undefined) return { ...next, lastFrom: sent };
+  const last = octets.slice(sent);
+  const { length } = last;
+  return { at: "long-get", octets: last, sent: length, blockNumber: blockNumber + 1, lastFrom: 0 };
+}
+
+function blockOctets(request: ServiceRequest): number {
+  return answerOctetsMax(request, conformanceMask.blockGet);
 }
 
 function readSelected(request: ServiceRequest, attribute: AttributeDescriptor): Data | Refusal {
@@ -149,7 +169,7 @@ function split(
     writeResult(writer, "other-reason");
     return undefined;
   }
-  return writeBlock(writer, getBlock, invoke, startBlocks(getBlock.at, octets), octetsMax);
+  return sendBlock(request, writer, startBlocks(getBlock.at, octets));
 }
 
 function writeHead(writer: OctetWriter, type: number, invoke: number): void {

@@ -50,6 +50,8 @@ export interface OutgoingBlocks {
   readonly sent: number;
   /** Number of the block sent last. */
   readonly blockNumber: number;
+  /** Where in `octets` the block sent last begins. Absent: it is not sent again. */
+  readonly lastFrom?: number;
 }
 
 /** A request arriving in blocks. */
