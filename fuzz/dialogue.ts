@@ -9,6 +9,8 @@ import { demand, type Steps } from "./target.ts";
 
 /** Units and deadlines of one dialogue; more is one that goes on by itself. */
 const turnsMax = 4000;
+/** Between two dialogues on one line: a frame that was cut off has ended by then. */
+const quietMs = 5000;
 const timeouts = { responseMs: 3000, releaseMs: 500, octetMs: 300 };
 
 /** Both ends, and who is on them. */
@@ -43,8 +45,9 @@ export class Dialogue {
     });
   }
 
-  /** What is on the line is lost, and the next dialogue begins. */
+  /** The line is quiet for a while, what was on it is lost, and the next dialogue begins. */
   forget(): void {
+    this.#time.advance(quietMs);
     this.near.sent.length = 0;
     this.far.sent.length = 0;
     this.#turns = 0;

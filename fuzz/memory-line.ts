@@ -20,13 +20,20 @@ export class Timeline {
   nowMs = 0;
   readonly timers: Set<Timer> = new Set();
 
-  /** Moves to the timer that is due first, and fires it. False: there is none. */
-  step(): boolean {
+  /** Moves on by so much, timer by timer. */
+  advance(byMs: number): void {
+    const endMs = this.nowMs + byMs;
+    while (this.step(endMs));
+    this.nowMs = endMs;
+  }
+
+  /** Moves to the timer that is due first, and fires it. False: none is due until then. */
+  step(untilMs: number = Infinity): boolean {
     let first: Timer | undefined;
     for (const timer of this.timers) {
       if (first === undefined || timer.dueMs < first.dueMs) first = timer;
     }
-    if (first === undefined) return false;
+    if (first === undefined || first.dueMs > untilMs) return false;
     this.timers.delete(first);
     this.nowMs = first.dueMs;
     first.fire();

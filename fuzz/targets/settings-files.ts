@@ -1,4 +1,4 @@
-/** What people write: fleets, settings, addresses, names. A typo is told, and nothing else breaks. */
+/** What people write: fleets, settings, addresses, names. A typo is told, and breaks nothing. */
 import { decodeData } from "@lectura/dlms/axdr";
 import {
   formatObis,

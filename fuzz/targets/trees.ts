@@ -2,8 +2,7 @@
 import { nodeCrypto } from "@lectura/dlms-node";
 import { fromHex } from "@lectura/dlms/octets";
 import { type LayerName, translateTree, type TranslationNode } from "@lectura/dlms/translate";
-import { octetTreeLines, aroundError } from "../../packages/cli/src/octet-tree.ts";
-import pc from "picocolors";
+import { aroundError, octetTreeLines, type TreeStyle } from "../../packages/cli/src/octet-tree.ts";
 import { apdus, frames, text, vectorOctets } from "../corpus.ts";
 import { acseApdus, dateTimes, mbusFrames } from "../own-octets.ts";
 import { ownKeys } from "../own-questions.ts";
@@ -33,7 +32,9 @@ const layers: readonly LayerName[] = [
 ];
 const at = (layer: LayerName): number => layers.indexOf(layer);
 const keys = { ...ownKeys, sc: undefined };
-const style = { colour: pc.createColors(false), columns: 80, note: (note: string) => note };
+/** Draws without colours, whatever colour is asked for. */
+const colour = new Proxy({}, { get: () => String }) as TreeStyle["colour"];
+const style: TreeStyle = { colour, columns: 80, note: (note) => note };
 /** Nodes of one tree: what an input of 4096 octets may become. */
 const nodesMax = 200_000;
 
