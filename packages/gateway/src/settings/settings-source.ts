@@ -57,7 +57,7 @@ function parseFile(text: string, file: string): SettingsSource {
   try {
     return { values: document.toJS() ?? {}, problems, placeOf };
   } catch (error) {
-    // An alias without its anchor, such as a text that begins with * and has no quotes, or too many.
+    // Too many aliases, or one without an anchor: a text that begins with * and has no quotes.
     if (!(error instanceof ReferenceError)) throw error;
     const line = lineOf(unresolvedAt(document));
     return { values: {}, problems: [{ file, line, path: "", problem: error.message }], placeOf };
