@@ -349,6 +349,10 @@ describe("an association by short names", () => {
     expect(list(1, array([u16(3), u16(12)]))).toBe(2);
     expect(list(2, array([id]))).toBe(1);
     expect(list(3, id)).toBe(1);
+    expect(list(1, u16(3))).toBe(1);
+    expect(list(2, id)).toMatchObject({ ok: true, value: { type: "structure" } });
+    const nobody = structure([u16(3), octetString(obisToOctets(obis("1.0.9.9.9.255")))]);
+    expect(list(2, nobody)).toEqual({ ok: false, reason: "object-undefined" });
     expect(list(3, u8(1))).toEqual({ ok: false, reason: "type-unmatched" });
     expect(list(9, u8(1))).toEqual({ ok: false, reason: "scope-of-access-violated" });
   });

@@ -2,6 +2,7 @@
 import { array, i16, nullData, octetString, structure, u16, u8 } from "../axdr/construct.ts";
 import type { Data } from "../axdr/data.ts";
 import { obis, type ObisCode, obisToOctets, obisFromOctets } from "../cosem/obis.ts";
+import type { SelectiveAccess } from "../xdlms/descriptor.ts";
 import { readEntry } from "./access.ts";
 import { accessRightsOf } from "./association-object.ts";
 import { currentUser, userList, userMethod } from "./association-users.ts";
@@ -93,14 +94,31 @@ export function shortNameAssociation(options: ShortNameAssociationOptions = {}):
 
 /** object_list: all of it, or the classes and objects a selector names (Blue Book, class 12). */
 function objectList(context: AccessContext): Data | Refusal {
-  const selected = selectEntries(context.association.entries, context.selection);
+  const selected = selectEntries(context.association.entries, asList(context.selection));
   if (selected === undefined) return "type-unmatched";
   const entries = new Set(selected.entries);
-  return array(
-    named(context)
-      .filter(([, entry]) => entries.has(entry))
-      .map(([name, entry]) => listed(name, entry)),
-  );
+  const elements = named(context)
+    .filter(([, entry]) => entries.has(entry))
+    .map(([name, entry]) => listed(name, entry));
+  if (namesOneObject(context.selection)) return elements[0] ?? "object-undefined";
+  return array(elements);
+}
+
+/**
+ * A client may name one class, or one object, where class 15 has a list of them; for one object it
+ * gets that element alone. jDLMS asks so, and takes nothing else.
+ */
+function asList(selection: SelectiveAccess | undefined): SelectiveAccess | undefined {
+  if (selection === undefined) return undefined;
+  const { selector, parameters } = selection;
+  const isOneClass = selector === 1 && parameters.type === "long-unsigned";
+  return isOneClass || namesOneObject(selection)
+    ? { selector, parameters: array([parameters]) }
+    : selection;
+}
+
+function namesOneObject(selection: SelectiveAccess | undefined): boolean {
+  return selection?.selector === 2 && selection.parameters.type === "structure";
 }
 
 function secretMethod(change: ChangeSecret): ServerMethod {
