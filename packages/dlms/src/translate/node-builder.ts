@@ -48,8 +48,10 @@ export class NodeBuilder {
       return this.#guard(cursor, () => fill(node));
     } finally {
       this.#parent = outer;
-      const last = node.buffer === undefined ? node.children?.at(-1)?.range[1] : undefined;
-      node.range[1] = Math.max(cursor.offset, ...node.range, last ?? 0);
+      // Children of a buffer, and those that have one, count in other octets.
+      const own = node.buffer === undefined ? node.children : undefined;
+      const last = own?.findLast(({ buffer }) => buffer === undefined);
+      node.range[1] = Math.max(cursor.offset, ...node.range, last?.range[1] ?? 0);
     }
   }
 

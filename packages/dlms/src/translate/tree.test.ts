@@ -81,6 +81,13 @@ test("counts octets from the opening flag through frame, LLC, APDU and value", (
   expect(told).toContain("29-31 fcs: 533b");
 });
 
+test("a frame reaches as far as its parts, also where the unit in it cannot be read", () => {
+  const { root, error } = treeOf("mbus-wired", fromHex("680e0e6852ff100166c401c10206000000075d16"));
+  expect(error).toMatchObject({ field: "Get-Data-Result" });
+  expect(lines(root)).toContain("  0-18 frame[0]");
+  checkPlaces(root, fromHex("680e0e6852ff100166c401c10206000000075d16"));
+});
+
 test("names classes, attributes, objects, times and units beside the values", () => {
   const scalerUnit = treeOf("apdu", fromHex("c401c10002020ffd161e")).root;
   expect(JSON.stringify(scalerUnit)).toContain("x 10^-3 Wh");
