@@ -2,6 +2,7 @@
 import type { TlsOptions } from "node:tls";
 import { type Clock, isCiphered, systemClock } from "@lectura/dlms-node";
 import type { DialingOptions, FleetOptions, FleetTransport } from "./fleet.ts";
+import { checkFaults, type FaultRule } from "./faults/fault-rule.ts";
 import type { MeterSource } from "./from/meter-source.ts";
 import type { LinePersonalityName } from "./lines/line-personality.ts";
 import type { MeterObjects, Personality, PersonalityName } from "./personalities/personality.ts";
@@ -24,6 +25,7 @@ export interface FleetSettings {
   readonly tls: TlsOptions | undefined;
   readonly modeE: boolean;
   readonly from: MeterSource | undefined;
+  readonly faults: readonly FaultRule[];
   readonly pushing: PushingOptions | undefined;
   readonly dialing: DialingOptions | undefined;
   readonly seed: number;
@@ -56,6 +58,7 @@ export function settle(options: FleetOptions): FleetSettings {
     tls: options.tls,
     modeE,
     from: options.from,
+    faults: options.faults ?? [],
     pushing,
     dialing,
     seed,
@@ -66,6 +69,7 @@ export function settle(options: FleetOptions): FleetSettings {
   checkTransport(settings);
   checkPushing(settings);
   checkFile(settings);
+  checkFaults(settings.faults);
   return settings;
 }
 
@@ -73,11 +77,13 @@ function withObjects(personality: Personality, objects: MeterObjects | undefined
   return objects === undefined ? personality : { ...personality, objects };
 }
 
-function checkTransport({ transport, tls, modeE, linePersonality }: FleetSettings): void {
+function checkTransport(settings: FleetSettings): void {
+  const { transport, tls, modeE, linePersonality, faults } = settings;
   if ((transport === "tls") !== (tls !== undefined)) {
     throw new RangeError("a certificate and the transport tls belong together");
   }
-  if (transport === "udp" && (modeE || linePersonality !== "plain")) {
+  const isPlain = linePersonality === "plain" && faults.length === 0;
+  if (transport === "udp" && (modeE || !isPlain)) {
     throw new RangeError("a datagram has neither a line nor a sign-on");
   }
 }

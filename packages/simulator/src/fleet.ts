@@ -2,6 +2,7 @@
 import type { TlsOptions } from "node:tls";
 import type { Clock, SecurityMechanism, SecuritySettings } from "@lectura/dlms-node";
 import type { Secret } from "@lectura/dlms/security";
+import type { FaultRule } from "./faults/fault-rule.ts";
 import type { MeterSource } from "./from/meter-source.ts";
 import type { LinePersonalityName } from "./lines/line-personality.ts";
 import type { MeterKey } from "./model/keys.ts";
@@ -36,6 +37,8 @@ export interface FleetOptions {
   readonly security?: Partial<SimulatedSecurity>;
   /** Behaviour of the converter before the meters. Absent = "plain". */
   readonly linePersonality?: LinePersonalityName;
+  /** What goes wrong, on any personality; counted and drawn for each line. Absent: nothing. */
+  readonly faults?: readonly FaultRule[];
   /** Same seed, same octets. Absent = 1. */
   readonly seed?: number;
   /** World time of the meters and timers of the lines. Absent = the system's. */

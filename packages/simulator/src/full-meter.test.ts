@@ -94,7 +94,7 @@ describe("the full meter", () => {
         rows: { fromEntry: 1, toEntry: 0 },
       })) {
         if (!part.ok) throw new Error(part.reason);
-        for (const { values } of part.rows) energies.push(BigInt(String(values[1]!.data.value)));
+        for (const { values } of part.rows) energies.push(BigInt(Number(values[1]!.data.value)));
       }
       expect(energies).toHaveLength(count);
       expect(energies).toEqual(energies.toSorted((a, b) => Number(a - b)));

@@ -6,6 +6,7 @@ export type {
   FleetOptions,
   FleetTransport,
 } from "./fleet.ts";
+export { type FaultName, faultNames, type FaultRule, type FaultTime } from "./faults/fault-rule.ts";
 export { meterFileMax, type MeterSource, parseMeterFile } from "./from/meter-source.ts";
 export type { ExportedObject, MeterExport } from "./from/meter-export.ts";
 export { type LinePersonalityName, linePersonalityNames } from "./lines/line-personality.ts";

@@ -2,6 +2,7 @@
 import { MeterOutlet, type ServedMeter } from "@lectura/dlms-node";
 import type { StartedPush } from "@lectura/dlms/server";
 import type { ActionResult } from "@lectura/dlms/xdlms";
+import type { FaultRule } from "./faults/fault-rule.ts";
 import type { MeterExport } from "./from/meter-export.ts";
 import { meterViews } from "./meter-views.ts";
 import { fullAddress, type Identity } from "./model/identity.ts";
@@ -26,6 +27,9 @@ export interface MeterDeviceOptions {
   readonly fault: MeterFault;
   /** UTC ms of now, for what the meter does by itself. */
   readonly nowMs: () => number;
+  /** What goes wrong with its counter, and the seed of that. Absent: nothing. */
+  readonly faults?: readonly FaultRule[];
+  readonly seed?: number;
   /** The objects of a file instead of the personality's. */
   readonly exported?: MeterExport;
   /** What a full meter pushes, and where it goes. Absent: nowhere. */

@@ -55,13 +55,14 @@ export interface MeterViews {
  * besides.
  */
 export function meterViews(options: MeterDeviceOptions, outlet: MeterOutlet): MeterViews {
-  const { personality, fault, security, index, counterFrom } = options;
+  const { personality, fault, security, index, counterFrom, faults, seed = 0 } = options;
   const { conformance, maxPduOctets, referencing } = personality;
   const own = new MeterSecurity({
     security,
     index,
     counterFrom,
     rejects: fault === "reject-auth",
+    ...(faults === undefined ? {} : { faults, seed }),
   });
   const { ciphering, authentication, systemTitle } = own;
   const secured = isSecured(security);

@@ -10,7 +10,9 @@ import {
 } from "@lectura/dlms-node";
 import { mix } from "./consumption/noise.ts";
 import type { FleetSettings } from "./fleet-settings.ts";
+import { faultyLine } from "./faults/faulty-line.ts";
 import { recordedLine } from "./from/recorded-line.ts";
+import type { Converter } from "./lines/converter.ts";
 import { converterOf } from "./lines/line-personality.ts";
 import { SimulatorError } from "./simulator-error.ts";
 
@@ -63,19 +65,22 @@ function named(endpoint: string, line: AsyncDisposable): FleetLine {
   return { endpoint, [Symbol.asyncDispose]: () => line[Symbol.asyncDispose]() };
 }
 
-/** Converter, then the optical head. */
+/** Converter, then what goes wrong, then the optical head. */
 function interposeOn(
-  { linePersonality, clock, modeE, from, ...settings }: FleetSettings,
+  { linePersonality, clock, modeE, from, faults, ...settings }: FleetSettings,
   number: number,
 ): (port: Port) => Port | undefined {
   const seed = mix(settings.seed, seedChannel, number);
   if (from?.kind === "recording") return recordedLine(from.recording, clock);
-  const converter = converterOf(linePersonality, { clock, seed });
-  return (port) => {
-    const converted = converter === undefined ? port : converter(port);
-    return converted === undefined || !modeE
-      ? converted
-      : serveSignOn(converted, { ...signOn, clock });
+  const parts: readonly (Converter | undefined)[] = [
+    converterOf(linePersonality, { clock, seed }),
+    faults.length === 0 ? undefined : faultyLine(faults, { clock, seed }),
+    modeE ? (port) => serveSignOn(port, { ...signOn, clock }) : undefined,
+  ];
+  return (near) => {
+    let port: Port | undefined = near;
+    for (const part of parts) port = port === undefined || part === undefined ? port : part(port);
+    return port;
   };
 }
 

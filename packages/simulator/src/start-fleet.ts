@@ -80,7 +80,7 @@ function deviceOf(
   settings: FleetSettings,
   meter: SimulatedMeter,
 ): { readonly device: MeterDevice; readonly routine: MeterRoutine | undefined } {
-  const { clock, linePersonality, perLine } = settings;
+  const { clock, linePersonality, perLine, faults } = settings;
   const fault = faultOf(linePersonality);
   const alone = perLine === 1;
   // A meter that was switched off goes on counting where it was: here the clock remembers it.
@@ -88,12 +88,12 @@ function deviceOf(
   const nowMs = (): number => clock.nowMs();
   const { from } = settings;
   const exported = from?.kind === "objects" ? { exported: from.meter } : {};
-  const common = { ...meter, ...exported, fault, alone, counterFrom, nowMs };
+  const seed = mix(settings.seed, seedChannel + 2, meter.index);
+  const common = { ...meter, ...exported, fault, faults, seed, alone, counterFrom, nowMs };
   if (meter.personality.objects === "usual") {
     return { device: meterDevice(common), routine: undefined };
   }
-  const { identity, personality, index } = meter;
-  const seed = mix(settings.seed, seedChannel + 2, index);
+  const { identity, personality } = meter;
   const routine = new MeterRoutine({ settings, identity, personality, seed });
   const device = meterDevice({ ...common, pushing: routine });
   if (device.full !== undefined) routine.start(device.full);

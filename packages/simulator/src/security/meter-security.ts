@@ -9,7 +9,6 @@ import {
   type HlsMechanismFunctions,
   hlsSha1,
   hlsSha256,
-  InvocationCounter,
   invocationCounterMax,
   type Protection,
   Secret,
@@ -22,6 +21,8 @@ import {
   type ViewAuthentication,
   type ViewSecurity,
 } from "@lectura/dlms/server";
+import type { FaultRule } from "../faults/fault-rule.ts";
+import { FaultyCounter } from "../faults/faulty-counter.ts";
 import {
   clientTitle,
   isSecured,
@@ -48,6 +49,9 @@ export interface MeterSecurityOptions {
   readonly counterFrom: number;
   /** True: it takes nobody's credential. */
   readonly rejects: boolean;
+  /** What goes wrong with its counter, and the seed of that. Absent: nothing. */
+  readonly faults?: readonly FaultRule[];
+  readonly seed?: number;
 }
 
 /** Keys, counters and replay windows of one simulated meter. */
@@ -60,7 +64,8 @@ export class MeterSecurity {
   readonly #secret: Secret;
   readonly #rejects: boolean;
 
-  constructor({ security, index, counterFrom, rejects }: MeterSecurityOptions) {
+  constructor(options: MeterSecurityOptions) {
+    const { security, index, counterFrom, rejects, faults = [], seed = 0 } = options;
     const { suite, protection } = security;
     const version = suite === 0 ? 0 : 1;
     this.#security = security;
@@ -75,7 +80,7 @@ export class MeterSecurity {
         serverSystemTitle: this.systemTitle,
         ...signingOf(suite),
       },
-      new InvocationCounter({ next: counterFrom % invocationCounterMax }),
+      new FaultyCounter(counterFrom % invocationCounterMax, faults, seed),
     );
     this.#view = this.setup.viewSecurity();
     this.#secret = Secret.fromText(rejects ? unknownPassword : simulatorPassword);

@@ -100,13 +100,10 @@ export function fullMeter(options: FullMeterOptions): FullMeter {
     },
     run: (script) => control.run(script, meterContext(options)),
   });
-  const image = servedImageTransfer({
-    blockOctets: imageBlockOctets,
-    activate: () => {
-      logs.add("standard", eventCodes.imageActivated, nowMs());
-      return "done";
-    },
-  });
+  const activate = (): "done" => {
+    logs.add("standard", eventCodes.imageActivated, nowMs());
+    return "done";
+  };
   const objects: readonly ServerObject[] = [
     loggedClock(utcOffsetMinutes, (code, atMs) => {
       logs.add("standard", code, atMs);
@@ -116,7 +113,7 @@ export function fullMeter(options: FullMeterOptions): FullMeter {
     ...logs.objects,
     ...control.objects,
     ...supervision.map(({ object }) => object),
-    image.object,
+    servedImageTransfer({ blockOctets: imageBlockOctets, activate }).object,
     intervalPush.object,
     alarmPush.object,
     ...communicationSetups(personality, identity),

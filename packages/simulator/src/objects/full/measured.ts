@@ -68,15 +68,13 @@ export function measuredObjects(personality: Personality, model: MeterModel): Me
     energyOf(tariffs.energyWs(tariff, atMs));
   const peak = (atMs: number): Data => powerOf(demand.peak(atMs).watts);
   const registers = [
-    servedRegister(name("tariff1"), {
-      value: ({ nowMs }) => tariffEnergy(1)(nowMs),
-      scalerUnit: energyUnits,
-    }),
-    servedRegister(name("tariff2"), {
-      value: ({ nowMs }) => tariffEnergy(2)(nowMs),
-      scalerUnit: energyUnits,
-    }),
-    // A consumer's meter: nothing ever flows back.
+    ...([1, 2] as const).map((tariff) =>
+      servedRegister(name(`tariff${tariff}`), {
+        value: ({ nowMs }) => tariffEnergy(tariff)(nowMs),
+        scalerUnit: energyUnits,
+      }),
+    ),
+    // A consumer's meter: nothing flows back.
     servedRegister(name("exported"), { value: () => energyOf(0), scalerUnit: energyUnits }),
     servedDemandRegister(name("demand"), {
       currentAverage: ({ nowMs }) => powerOf(demand.currentW(nowMs)),
@@ -103,11 +101,10 @@ export function measuredObjects(personality: Personality, model: MeterModel): Me
     column(name("tariff1"), 3, tariffEnergy(1)),
     column(name("tariff2"), 3, tariffEnergy(2)),
   ];
-  const billed = { utcOffsetMinutes, capturePeriodS: 0 };
   const offsetMs = utcOffsetMinutes * 60_000;
   const profiles = [
     computedProfile({
-      ...billed,
+      utcOffsetMinutes,
       logicalName: "1.0.98.2.0.255",
       columns,
       times: evenTimes(dayMs, offsetMs),
@@ -115,8 +112,9 @@ export function measuredObjects(personality: Personality, model: MeterModel): Me
       entriesMax: billingEntriesMax.daily,
     }),
     computedProfile({
-      ...billed,
+      utcOffsetMinutes,
       logicalName: "1.0.98.1.0.255",
+      capturePeriodS: 0,
       // Of the month that ends with the row.
       columns: [...columns, column(name("peakDemand"), 4, (atMs) => peak(atMs - 1))],
       times: monthTimes(offsetMs),
