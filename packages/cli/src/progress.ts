@@ -15,7 +15,7 @@ export class Progress implements Disposable {
   readonly #context: Context;
   #shown = "";
   #shownMs = -Infinity;
-  #tenth = -1;
+  #tenth = 0;
 
   constructor(context: Context) {
     this.#context = context;

@@ -75,8 +75,9 @@ function clockJson(obis: ObisCode, reading: Reading): Readonly<Record<string, un
 /** `+2m 3s`, to the second where that is all the meter says. */
 function offsetText({ offsetMs }: Reading): string {
   if (offsetMs === undefined) return "?";
-  const sign = offsetMs < 0 ? "-" : "+";
   const size = Math.abs(offsetMs);
+  if (size < 50) return "0.0 s";
+  const sign = offsetMs < 0 ? "-" : "+";
   return size < 60_000 ? `${sign}${(size / 1000).toFixed(1)} s` : `${sign}${durationText(size)}`;
 }
 

@@ -41,8 +41,7 @@ export async function image(
     return exitCodes.failed;
   }
   using progress = new Progress(context);
-  const startedMs = systemClock.monotonicMs();
-  let begun = false;
+  let first: { readonly blocks: number; readonly atMs: number } | undefined;
   try {
     const result = await withMeter(context, options, ({ session, request }) =>
       transferImage(session, {
@@ -54,9 +53,11 @@ export async function image(
         signal: request.signal,
         ...(options.resume === true ? { resumeFrom: "meter" as const } : {}),
         onProgress: ({ blocks, blocksTotal }) => {
-          begun = true;
-          const elapsedMs = systemClock.monotonicMs() - startedMs;
-          const leftMs = (elapsedMs / blocks) * (blocksTotal - blocks);
+          const atMs = systemClock.monotonicMs();
+          // What the meter had before took no time now.
+          first ??= { blocks: blocks - 1, atMs };
+          const perBlockMs = (atMs - first.atMs) / (blocks - first.blocks);
+          const leftMs = perBlockMs * (blocksTotal - blocks);
           const values = { blocks, total: blocksTotal, left: durationText(leftMs) };
           progress.show(blocks, blocksTotal, fill(sentences.imageProgress, values));
         },
@@ -66,7 +67,7 @@ export async function image(
     return tell(context, result, { file, octets: octets.length, logicalName });
   } catch (error) {
     progress.clear();
-    if (begun) output.note(fill(sentences.imageResume, { file }));
+    if (first !== undefined) output.note(fill(sentences.imageResume, { file }));
     throw error;
   }
 }

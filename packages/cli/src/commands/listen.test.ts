@@ -1,13 +1,24 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { nodeCrypto } from "@lectura/dlms-node";
-import { array, type Data, enumeration, i8, octetString, structure, u32 } from "@lectura/dlms/axdr";
+import {
+  array,
+  type Data,
+  enumeration,
+  i8,
+  octetString,
+  structure,
+  u32,
+  visibleString,
+} from "@lectura/dlms/axdr";
 import { fromHex } from "@lectura/dlms/octets";
 import { ApduCiphering, InvocationCounter, Secret } from "@lectura/dlms/security";
+import { servedData } from "@lectura/dlms/server";
 import { encodeWrapper } from "@lectura/dlms/wrapper";
 import { encodeApdu } from "@lectura/dlms/xdlms";
 import { describe, expect, test } from "vitest";
 import { runAs } from "../environment.fixture.ts";
+import { dialIn } from "./field-meter.fixture.ts";
 
 const guek = "000102030405060708090a0b0c0d0e0f";
 const gak = "d0d1d2d3d4d5d6d7d8d9dadbdcdddedf";
@@ -31,6 +42,28 @@ function notification(invokeId: number, body: Data): Uint8Array {
 
 const scaled = (value: number) =>
   array([structure([energy, u32(value), structure([i8(-1), enumeration(30)])])]);
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** A connection to who begins to listen about now. */
+async function connected(port: number): Promise<Socket> {
+  for (let attempt = 0; ; attempt++) {
+    const socket = connect(port, "127.0.0.1");
+    try {
+      await once(socket, "connect");
+      return socket;
+    } catch (error) {
+      if (attempt > 500) throw error;
+    }
+  }
+}
 
 /** Listens until the command ends; `send` gets a connection as soon as it listens. */
 async function heard(
@@ -132,20 +165,48 @@ describe("listen", () => {
     expect(replayed.lines[2].error.code).toBe("security/replay");
   });
 
-  test("shows a push as a table to people", async () => {
-    let stop: AbortController | undefined = new AbortController();
-    const { signal } = stop;
-    const listening = runAs(["listen", "--udp", "0", "--duration", "1"], {
+  test("shows a push as a table to people, and what nobody understands with a next step", async () => {
+    const port = await freePort();
+    const interruption = new AbortController();
+    const listening = runAs(["--lang", "es", "listen", "--tcp", `${port}`, "--count", "1"], {
       columns: 80,
       variables: { NO_COLOR: "1" },
-      interrupted: signal,
+      interrupted: interruption.signal,
     });
-    stop.abort();
-    stop = undefined;
-    const { exitCode, stderr } = await listening;
+    const socket = await connected(port);
+    socket.write(encodeWrapper(1, 102, fromHex("c10203")));
+    socket.write(encodeWrapper(1, 102, notification(7, scaled(47_110))));
+    const { exitCode, stdout, stderr } = await listening;
+    socket.destroy();
     expect(exitCode).toBe(0);
-    expect(stderr).toContain("Listening on udp 127.0.0.1:");
-    expect(stderr).toContain("0 pushes");
+    expect(stdout).toMatch(/1\.0\.1\.8\.0\.255 +4711\.0 +Wh +Energ\u00eda activa/);
+    expect(stderr).toContain(`Escuchando en tcp 127.0.0.1:${port}`);
+    expect(stderr).toContain("xdlms/malformed");
+    expect(stderr).toContain("1 env\u00edos, 1 valores, 1 sin entender");
+  });
+
+  test("ends with Ctrl-C, and with the time that was given", async () => {
+    const interruption = new AbortController();
+    interruption.abort(new Error("interrupted"));
+    const words = ["listen", "--udp", "0"];
+    const stopped = await runAs(words, { interrupted: interruption.signal });
+    expect([stopped.exitCode, stopped.stderr]).toEqual([0, expect.stringContaining("0 pushes")]);
+  });
+
+  test("names the meters that call, and hangs up", async () => {
+    const port = await freePort();
+    const listening = runAs(["--json", "listen", "--dial-in", "--tcp", `${port}`, "--count", "1"]);
+    (await connected(port)).destroy();
+    const name = servedData("0.0.42.0.0.255", { value: () => visibleString("LEC0000000001") });
+    await dialIn(port, [name]);
+    const { exitCode, stdout } = await listening;
+    expect(exitCode).toBe(0);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.find(({ type }) => type === "meter")).toMatchObject({ name: "LEC0000000001" });
+    expect(lines.at(-1)).toMatchObject({ type: "summary", pushes: 1, connections: 2 });
   });
 
   test.for<readonly [words: readonly string[], code: string]>([
