@@ -428,16 +428,13 @@ export class HdlcClientLink implements ClientLink {
     this.#transmit(this.#writer.bare(controlRr | pollFinalBit | (this.#receiver.sequence << 5)));
   }
 
-  /** The meter needs time: poll after a pause. */
+  /** The meter needs time: poll after a pause. In the end the owner may go on: the link is alive. */
   #pause(): void {
     const pauseMs = pollPauseMs(this.#polls++);
     if (pauseMs === undefined) {
-      const { idle } = this.#sender;
-      const polls = this.#polls;
       this.#complete();
-      // The meter has the request and answers polls: the link is alive, only the answer is not.
-      if (idle && this.#output.silent?.() === true) return;
-      this.#fail("hdlc/request-timeout", `busy after ${polls} polls`);
+      if (this.#sender.idle && this.#output.silent?.() === true) return;
+      this.#fail("hdlc/request-timeout", `busy after ${this.#polls} polls`);
       return;
     }
     this.#waiting = "pause";
