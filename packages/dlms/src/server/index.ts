@@ -51,6 +51,7 @@ export {
   servedActivityCalendar,
   type ServedList,
   servedSchedule,
+  type ServedSingleAction,
   servedSingleActionSchedule,
   type ServedSingleActionOptions,
   servedSpecialDays,
@@ -98,6 +99,8 @@ export {
   servedProfile,
   type ServedProfileOptions,
 } from "./objects/profile-object.ts";
+export type { PushedObject, PushRestriction } from "./objects/push-body.ts";
+export { MeterRuntime, type MeterRuntimeOptions, type ScriptRun } from "./runtime/meter-runtime.ts";
 export {
   type CommunicationWindow,
   type PushDestination,

@@ -36,6 +36,10 @@ export interface ServedActivityCalendar {
   readonly object: ServerObject;
   /** What is active now. */
   readonly active: CalendarTables;
+  /** When clients want the passive calendar active; wholly open: not by itself. */
+  readonly activationTime: CosemDateTime;
+  /** Makes the passive calendar the active one, and forgets the time for it. */
+  activate(): void;
   /** Activates the passive calendar when its time has come. True: it has just done so. */
   tick(nowMs: number): boolean;
 }
@@ -76,6 +80,13 @@ export function servedActivityCalendar(
     object,
     get active() {
       return active;
+    },
+    get activationTime() {
+      return activation.value;
+    },
+    activate: () => {
+      activation.value = never;
+      activate();
     },
     tick: (nowMs) => {
       const atMs = utcMs(activation.value);
@@ -159,6 +170,12 @@ function insertInto<E extends { readonly index: number }>(
   return "success";
 }
 
+/** A single action schedule: its execution times, and the script it runs. */
+export interface ServedSingleAction extends ServedList<ExecutionTimes> {
+  /** What clients have written, or the options. */
+  readonly script: ScriptReference;
+}
+
 /** What a single action schedule runs, and when. */
 export interface ServedSingleActionOptions {
   readonly script: ScriptReference;
@@ -176,14 +193,21 @@ export type ExecutionTimes = ValueOf<
 export function servedSingleActionSchedule(
   logicalName: ObisText,
   options: ServedSingleActionOptions,
-): ServedList<ExecutionTimes> {
+): ServedSingleAction {
+  const script = cell(options.script);
   const entries = cell(options.executionTimes ?? [], (list) =>
     list.length > entriesMax ? "other-reason" : "success",
   );
   const object = serveObject(singleActionSchedule(logicalName), {
-    executedScript: cell(options.script),
+    executedScript: script,
     type: fixed(options.type ?? 1),
     executionTime: entries,
   });
-  return { object, entries };
+  return {
+    object,
+    entries,
+    get script() {
+      return script.value;
+    },
+  };
 }

@@ -31,6 +31,8 @@ export interface ServedRegisterMonitorOptions {
 /** A monitor or limiter, and how the meter feeds it. */
 export interface ServedMonitor {
   readonly object: ServerObject;
+  /** What it looks at. */
+  readonly monitored: MonitoredValue;
   /** The monitored value as it is now (an integer of any type), at UTC `nowMs`. */
   observe(value: Data, nowMs: number): void;
 }
@@ -42,14 +44,18 @@ export function servedRegisterMonitor(
 ): ServedMonitor {
   const thresholds = cell(options.thresholds);
   const actions = cell(options.actions);
+  const monitored = cell(options.monitored);
   let before: bigint | undefined;
   const object = serveObject(registerMonitor(logicalName), {
     thresholds,
-    monitoredValue: cell(options.monitored),
+    monitoredValue: monitored,
     actions,
   });
   return {
     object,
+    get monitored() {
+      return monitored.value;
+    },
     observe: (data) => {
       const value = integerOf(data);
       const last = before;
@@ -124,6 +130,7 @@ export function servedLimiter(logicalName: ObisText, options: ServedLimiterOptio
   });
   return {
     object,
+    monitored: options.monitored,
     observe: (data, nowMs) => {
       const value = integerOf(data);
       const limit = integerOf(active(nowMs));

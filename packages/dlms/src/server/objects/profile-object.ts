@@ -43,6 +43,10 @@ export interface ServedProfile {
   /** Puts a row there as it is, oldest first: one cell for each column. @throws {RangeError} */
   append(cells: readonly Data[]): void;
   readonly rowCount: number;
+  /** 0 = captured by events. */
+  readonly capturePeriodSeconds: number;
+  /** Rows kept. */
+  readonly entriesMax: number;
 }
 
 const selectors = [1, 2];
@@ -112,6 +116,8 @@ export function servedProfile(logicalName: ObisText, options: ServedProfileOptio
     object,
     capture,
     append,
+    capturePeriodSeconds,
+    entriesMax,
     get rowCount() {
       return rows.length;
     },

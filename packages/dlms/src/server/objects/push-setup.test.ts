@@ -110,6 +110,7 @@ test("a push has the values of its objects, and null-data for what is not there 
       body,
       destination: { transportService: 0, destination: Uint8Array.of(1), message: 0 },
       timing: { randomisationMs: 30_000, retries: 3, repetitionDelay: { minMs: 60_000 } },
+      confirmed: false,
     },
   ]);
 });
