@@ -93,6 +93,7 @@ export { SessionError, type SessionErrorCode, sessionErrors } from "./session-er
 export type { FrameObserver, SessionEvent, SessionPhase } from "./observer.ts";
 export { type ServedLine, type ServeEvent, serveTcp, type ServeTcpOptions } from "./serve-tcp.ts";
 export { type ServedFraming, serveSession, type ServerSessionOptions } from "./server-session.ts";
+export { runMeter, type RunMeterOptions } from "./run-meter.ts";
 export type { MeterBehind, ServedMeter } from "./served-meter.ts";
 export { type Broadcast, type BroadcastOptions, sendBroadcast } from "./send-broadcast.ts";
 export {
@@ -164,8 +165,10 @@ export {
   type StoredKeys,
 } from "./security/key-store.ts";
 export {
+  type CounterSession,
   invocationCounterAttribute,
   readInvocationCounter,
+  type ReadInvocationCounterOptions,
 } from "./security/read-invocation-counter.ts";
 export {
   resolveKeyChange,
