@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DecodeError, ProtocolError } from "../error.ts";
-import { toHex } from "../octets.ts";
+import { fromHex, toHex } from "../octets.ts";
 import { decodeUnit } from "../xdlms/apdu-codec.ts";
 import {
   type GeneralBlockTransfer,
@@ -306,4 +306,19 @@ test("a peer that hands over the turn without anything new ends the transfer aft
     expect(stuck.failures).toEqual(["xdlms/no-answer"]);
     expect(stuck.sent.map(({ blockNumber }) => blockNumber)).toEqual([1, 2, 2, 2, 2]);
   }
+});
+
+test("a server acknowledges the numbers of bare acknowledgements", () => {
+  // What gurux-dlms as a client sends and waits for.
+  const server = side({ role: "server", streaming: false }, () => undefined);
+  server.machine.send(new Uint8Array(60));
+  server.machine.receiveApdu(fromHex("e0810001000100"));
+  server.machine.receiveApdu(fromHex("e0810002000200"));
+  expect(
+    server.sent.map(({ blockNumber, blockNumberAck }) => [blockNumber, blockNumberAck]),
+  ).toEqual([
+    [1, 0],
+    [2, 1],
+    [3, 2],
+  ]);
 });

@@ -75,6 +75,8 @@ export class BlockTransfer {
   #delivered = false;
   #closed = false;
   #repeats = 0;
+  /** Number of the client's last bare acknowledgement. */
+  #acknowledgedEmpty = 0;
   /** Number of the next acknowledgement once everything of ours is sent. */
   #acknowledgements = 0;
   /** The peer's APDU has no answer: nothing of ours is to come. */
@@ -149,6 +151,7 @@ export class BlockTransfer {
     const before = this.#incoming.acknowledged;
     const confirmed = this.#outgoing.confirm(block.blockNumberAck);
     this.#peerWindow = Math.max(1, block.window);
+    this.#countEmpty(block);
     const isAcknowledgement = block.blockData.length === 0 && !this.#peerHasBlocks;
     if (!(isAcknowledgement && block.lastBlock) && !this.#take(block)) return;
     if (confirmed || this.#incoming.acknowledged > before) this.#repeats = 0;
@@ -162,6 +165,13 @@ export class BlockTransfer {
     const answered = this.#outgoing.hasApdu && !hadApdu;
     if (!block.streaming && !answered) this.#answer(block, completes);
     this.#rearm();
+  }
+
+  /** A client numbers its bare acknowledgements, too, and some go on only when we have them. */
+  #countEmpty({ blockData, lastBlock, blockNumber }: GeneralBlockTransfer): void {
+    if (this.#role === "client" || blockData.length > 0 || !lastBlock) return;
+    if (this.#peerHasBlocks && !this.#incoming.complete) return;
+    this.#acknowledgedEmpty = Math.max(this.#acknowledgedEmpty, blockNumber);
   }
 
   /** The peer hands over the turn and nothing is new: false when that ended the transfer. */
@@ -245,7 +255,7 @@ export class BlockTransfer {
       kind: "general-block-transfer",
       ...block,
       window: this.#window,
-      blockNumberAck: this.#incoming.acknowledged,
+      blockNumberAck: Math.max(this.#incoming.acknowledged, this.#acknowledgedEmpty),
     };
     this.#output.transmit(encodeUnit(generalBlockTransfer, apdu));
   }
