@@ -106,6 +106,10 @@ function toldOf({ meaning }: PushDelivery): Told {
       const title = "systemTitle" in apdu ? { systemTitle: toHex(apdu.systemTitle) } : {};
       return { kind, values: [], facts: { apdu: apdu.kind, ...title } };
     }
+    case "telegram": {
+      const { identification, checked } = meaning.telegram;
+      return { kind, values: meaning.content.values, facts: { identification, checked } };
+    }
     case "text":
       return {
         kind,

@@ -10,6 +10,7 @@
 import { DecodeError } from "../error.ts";
 import { readoutOctetsMax } from "../limits.ts";
 import { parseReadoutLines, type ReadoutLines, readoutTextOf } from "./data-block.ts";
+import { P1Cutter } from "./p1-cutter.ts";
 
 /** One telegram. */
 export interface P1Telegram extends ReadoutLines {
@@ -26,63 +27,43 @@ export interface P1Sink {
   damaged(error: DecodeError): void;
 }
 
-const slash = 0x2f;
-const exclamation = 0x21;
-const lineFeed = 0x0a;
-
 /**
- * Cuts telegrams out of a stream, whatever way it is chunked: octets before `/` are passed over,
- * parity or a stop bit in bit 7 is dropped (R67). Holds at most `octetsMax` octets.
+ * Cuts telegrams out of a stream and reads them, whatever way it is chunked: octets before `/` are
+ * passed over, parity or a stop bit in bit 7 is dropped (R67). Holds at most `octetsMax` octets.
  */
 export class P1Reader {
   readonly #sink: P1Sink;
-  readonly #octetsMax: number;
-  #octets: Uint8Array = new Uint8Array(1024);
-  #length = 0;
-  /** Where the line begins that is being read. */
-  #lineStart = 0;
+  readonly #cutter: P1Cutter;
 
   constructor(sink: P1Sink, octetsMax: number = readoutOctetsMax) {
     this.#sink = sink;
-    this.#octetsMax = octetsMax;
+    this.#cutter = new P1Cutter(
+      {
+        telegram: (octets) => this.#read(octets),
+        tooLong: (octets) => {
+          const problem = `is longer than ${octetsMax} octets`;
+          sink.damaged(new DecodeError("iec62056-21", "telegram", octets, problem));
+        },
+      },
+      octetsMax,
+    );
   }
 
   /** Octets held back of a telegram that is not complete. */
   get pendingLength(): number {
-    return this.#length;
+    return this.#cutter.pendingLength;
   }
 
   /** Never throws on account of the octets. */
   push(chunk: Uint8Array): void {
-    for (const octet of chunk) this.#take(octet & 0x7f);
+    this.#cutter.push(chunk);
   }
 
   reset(): void {
-    this.#length = 0;
-    this.#lineStart = 0;
+    this.#cutter.reset();
   }
 
-  #take(octet: number): void {
-    // A slash at the beginning of a line begins a telegram, also within one that was cut off.
-    if (octet === slash && this.#length === this.#lineStart) this.reset();
-    else if (this.#length === 0) return;
-    if (this.#length >= this.#octetsMax) {
-      const problem = `is longer than ${this.#octetsMax} octets`;
-      this.#sink.damaged(new DecodeError("iec62056-21", "telegram", this.#length, problem));
-      this.reset();
-      return;
-    }
-    if (this.#length === this.#octets.length) this.#grow();
-    this.#octets[this.#length++] = octet;
-    if (octet !== lineFeed) return;
-    const last = this.#octets[this.#lineStart] === exclamation;
-    this.#lineStart = this.#length;
-    if (last) this.#finish();
-  }
-
-  #finish(): void {
-    const octets = this.#octets.subarray(0, this.#length);
-    this.reset();
+  #read(octets: Uint8Array): void {
     let telegram: P1Telegram;
     try {
       telegram = parseP1Telegram(octets);
@@ -92,12 +73,6 @@ export class P1Reader {
       return;
     }
     this.#sink.telegram(telegram);
-  }
-
-  #grow(): void {
-    const grown = new Uint8Array(Math.min(this.#octets.length * 2, this.#octetsMax));
-    grown.set(this.#octets);
-    this.#octets = grown;
   }
 }
 

@@ -6,7 +6,7 @@ import type { PushOrigin } from "./push-origin.ts";
 
 /** Takes the units that frames carry. Views are valid during the call only. */
 export interface UnitSink {
-  /** One APDU, its segments joined, its LLC header taken off. */
+  /** One APDU, its segments joined, its LLC header taken off; or one telegram of text. */
   unit(apdu: Uint8Array, origin: PushOrigin): void;
   /** Octets that belong to no unit. A run may be told in several calls. */
   discarded(octets: number): void;

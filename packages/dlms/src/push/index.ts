@@ -48,5 +48,6 @@ export {
   type PushValue,
   readPushBody,
 } from "./push-values.ts";
+export { type TelegramValues, telegramValues } from "./telegram-values.ts";
 export { decodeUntaggedPush, type UntaggedPush } from "./untagged-push.ts";
 export { pushOpener, type PushSender, type PushSenders } from "./push-keyring.ts";

@@ -1,4 +1,5 @@
 import { DecodeError } from "../error.ts";
+import { type P1Telegram, parseP1Telegram } from "../iec62056-21/p1.ts";
 import { type Apdu, type ApduLeniency, decodeApdu } from "../xdlms/apdu.ts";
 import { encodeUnit } from "../xdlms/apdu-codec.ts";
 import { type DataNotification, dataNotificationConfirm } from "../xdlms/data-notification.ts";
@@ -8,6 +9,7 @@ import type { LongInvokeIdAndPriority } from "../xdlms/invoke-id.ts";
 import { decodeRawAlarm, type RawAlarm } from "./alarm.ts";
 import { isCipheredTag, type PushMessage } from "./push-unwrap.ts";
 import { type PushContent, type PushNaming, readPushBody } from "./push-values.ts";
+import { type TelegramValues, telegramValues } from "./telegram-values.ts";
 import { decodeUntaggedPush } from "./untagged-push.ts";
 
 /** What a pushed message says. */
@@ -25,7 +27,13 @@ export type PushMeaning =
   | { readonly kind: "report"; readonly apdu: InformationReport }
   /** Ciphered, and nobody could open it: the key is missing (R36). */
   | { readonly kind: "closed"; readonly apdu: Apdu }
-  /** A P1 telegram under an envelope (R46), or plain. */
+  /** A P1 telegram, plain (R67) or under an envelope (R46); its check is right, if it has one. */
+  | {
+      readonly kind: "telegram";
+      readonly telegram: P1Telegram;
+      readonly content: TelegramValues;
+    }
+  /** What begins like a telegram and is none. */
   | { readonly kind: "text"; readonly octets: Uint8Array }
   | { readonly kind: "alarm"; readonly alarm: RawAlarm };
 
@@ -47,7 +55,7 @@ const slash = 0x2f;
 
 /** What a push means, with its values named. @throws {DecodeError} no pushed APDU, or malformed. */
 export function readPush({ plaintext }: PushMessage, reading: PushReading = {}): PushMeaning {
-  if (plaintext[0] === slash) return { kind: "text", octets: plaintext };
+  if (plaintext[0] === slash) return readText(plaintext);
   const apdu = decodePush(plaintext, reading);
   if (apdu.kind === "data") return apdu;
   if (apdu.kind === "data-notification") {
@@ -58,6 +66,18 @@ export function readPush({ plaintext }: PushMessage, reading: PushReading = {}):
   if (apdu.kind === "information-report") return { kind: "report", apdu };
   if (isCipheredTag(plaintext[0] ?? 0)) return { kind: "closed", apdu };
   throw new DecodeError("xdlms", "push", 0, `${apdu.kind} is not pushed`);
+}
+
+/** @throws {DecodeError} iec62056-21/checksum: a telegram that came damaged */
+function readText(octets: Uint8Array): PushMeaning {
+  let telegram: P1Telegram;
+  try {
+    telegram = parseP1Telegram(octets);
+  } catch (error) {
+    if (!(error instanceof DecodeError) || error.code === "iec62056-21/checksum") throw error;
+    return { kind: "text", octets };
+  }
+  return { kind: "telegram", telegram, content: telegramValues(telegram) };
 }
 
 type Untagged = Extract<PushMeaning, { readonly kind: "data" }>;

@@ -4,8 +4,8 @@ import { buildFrame } from "../hdlc/frame.ts";
 import { llcCommand } from "../hdlc/llc.ts";
 import { encodeWrapper } from "../wrapper/header.ts";
 
-/** What stands around a pushed APDU. */
-export type PushFraming = "hdlc" | "mbus" | "wrapper" | "apdu";
+/** What stands around a pushed APDU; `p1`: no APDU, telegrams of a P1 port (text). */
+export type PushFraming = "hdlc" | "mbus" | "wrapper" | "apdu" | "p1";
 
 /** Where a pushed APDU came from, as its frame says. */
 export type PushOrigin =
@@ -21,11 +21,12 @@ export type PushOrigin =
       readonly source: number;
       readonly destination: number;
     }
-  | { readonly framing: "apdu" };
+  | { readonly framing: "apdu" | "p1" };
 
 /**
  * Puts an answer into the frame its request came in, addresses swapped. Undefined where the meter
- * cannot be answered (wired M-Bus pushes are one way), or the answer does not fit one HDLC frame.
+ * cannot be answered (wired M-Bus pushes and P1 ports are one way), or the answer does not fit one
+ * HDLC frame.
  */
 export function frameReply(origin: PushOrigin, apdu: Uint8Array): Uint8Array | undefined {
   switch (origin.framing) {
@@ -34,6 +35,7 @@ export function frameReply(origin: PushOrigin, apdu: Uint8Array): Uint8Array | u
     case "apdu":
       return apdu;
     case "mbus":
+    case "p1":
       return undefined;
     case "hdlc": {
       const information = concatOctets([llcCommand, apdu]);

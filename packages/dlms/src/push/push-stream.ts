@@ -3,6 +3,7 @@ import { concatOctets } from "../octets.ts";
 import { detectFraming } from "./detect.ts";
 import { HdlcUnits, type UnitSink } from "./hdlc-units.ts";
 import { MbusUnits } from "./mbus-units.ts";
+import { beginsTelegram, P1Units } from "./p1-units.ts";
 import type { PushFraming } from "./push-origin.ts";
 import { RawUnits } from "./raw-units.ts";
 import { WrapperUnits } from "./wrapper-units.ts";
@@ -74,9 +75,9 @@ export class PushStream {
     }
     const octets = this.#unknown.length > 0 ? concatOctets([this.#unknown, chunk]) : chunk;
     for (let at = 0; at < octets.length; at++) {
-      const found = detectFraming(octets, at, octets.length);
+      const found = beginsTelegram(octets, at) ? "p1" : detectFraming(octets, at, octets.length);
       // A tag or a version is believed at the beginning and behind a text alone, a frame anywhere.
-      const framed = found === "hdlc" || found === "mbus";
+      const framed = found === "hdlc" || found === "mbus" || found === "p1";
       const begins = at === 0 || isBehindText(octets, at);
       if (found === undefined || found === "short" || !(framed || begins)) continue;
       if (at > 0) this.#sink.discarded(at);
@@ -135,5 +136,7 @@ function unitsOf(framing: PushFraming, octetsMax: number, sink: UnitSink): Units
       return new WrapperUnits(octetsMax, sink);
     case "apdu":
       return new RawUnits(octetsMax, sink);
+    case "p1":
+      return new P1Units(octetsMax, sink);
   }
 }
