@@ -49,6 +49,7 @@ import { read, type ReadOptions } from "./commands/read.ts";
 import { replay } from "./commands/replay.ts";
 import { run, type RunOptions } from "./commands/run.ts";
 import { simulate, type SimulateOptions } from "./commands/simulate.ts";
+import { fleetFlags } from "./commands/simulate-options.ts";
 import { status } from "./commands/status.ts";
 import { test } from "./commands/test.ts";
 import type { WireOptions } from "./commands/wire-options.ts";
@@ -286,6 +287,7 @@ function declareRunning(declare: Declaration): void {
       ["--personality <name>", "personality"],
       ["--line-personality <name>", "linePersonality"],
       ["--security <settings>", "security"],
+      ...fleetFlags,
       ["--seed <n>", "seed"],
       ["--duration <seconds>", "duration"],
     ],

@@ -1,5 +1,8 @@
 import {
+  type Fleet,
+  type FleetEvent,
   type FleetMeter,
+  type FleetOptions,
   gmacSecurity,
   type LinePersonalityName,
   linePersonalityNames,
@@ -17,8 +20,12 @@ import { fill } from "../texts/texts.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
 import { parseAuthentication } from "./meter.ts";
 import { parseProtection, parseSuite } from "./security-options.ts";
+import { type FleetFlags, fleetOptions } from "./simulate-options.ts";
 
-export interface SimulateOptions {
+/** Events before `ready`; more are not told. */
+const earlyMax = 20_000;
+
+export interface SimulateOptions extends FleetFlags {
   readonly meters?: string;
   readonly port?: string;
   readonly perLine?: string;
@@ -89,12 +96,13 @@ function testKeysOf({
 
 /** A simulated meter as the `ready` line lists it; keys in it are test keys. */
 export function fleetMeterJson(meter: FleetMeter): Readonly<Record<string, unknown>> {
-  const { name, tcp, serverUpper, serverLower, addressSize, clientSap, auth, personality, serial } =
-    meter;
+  const { name, tcp, serverUpper, serverLower, addressSize, clientSap, auth } = meter;
+  const { personality, serial, transport } = meter;
   const { suite, protection, cipheredContext, serverSystemTitle } = meter.security;
   const testKeys = testKeysOf(meter);
   const address = { serverUpper, serverLower, addressSize };
-  const facts = { name, tcp, ...address, clientSap, auth, personality, serial };
+  const way = transport === "tcp" ? {} : { transport };
+  const facts = { name, tcp, ...way, ...address, clientSap, auth, personality, serial };
   if (testKeys === undefined) return facts;
   const serverTitle = serverSystemTitle === undefined ? undefined : toHex(serverSystemTitle);
   return { ...facts, suite, protection, cipheredContext, serverTitle, testKeys };
@@ -110,10 +118,51 @@ function sayTestKeys({ output }: Context, meters: readonly FleetMeter[]): void {
   }
 }
 
+/** What contradicts itself is the caller's: a RangeError of the fleet says what. */
+async function started(options: FleetOptions): Promise<Fleet> {
+  try {
+    return await startFleet(options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CliError("usage/fleet", { problem: error.message }, { cause: error });
+  }
+}
+
+const ownDoings: readonly FleetEvent["type"][] = [
+  "dialled",
+  "dial-failed",
+  "pushed",
+  "push-failed",
+];
+
+/** What meters do by themselves, told from the `ready` line on; what came before waits for it. */
+class OwnDoings {
+  readonly #tell: (event: FleetEvent) => void;
+  #early: FleetEvent[] | undefined = [];
+
+  constructor(tell: (event: FleetEvent) => void) {
+    this.#tell = tell;
+  }
+
+  take(event: FleetEvent): void {
+    if (!ownDoings.includes(event.type)) return;
+    if (this.#early === undefined) this.#tell(event);
+    else if (this.#early.length < earlyMax) this.#early.push(event);
+  }
+
+  open(): void {
+    for (const event of this.#early ?? []) this.#tell(event);
+    this.#early = undefined;
+  }
+}
+
 export async function simulate(context: Context, options: SimulateOptions): Promise<ExitCode> {
   const { output } = context;
   const seed = options.seed === undefined ? 1 : parseCount("--seed", options.seed, 0, 2 ** 31);
-  await using fleet = await startFleet({
+  const told = new OwnDoings((event) => output.document(event));
+  await using fleet = await started({
+    ...(await fleetOptions(options)),
+    onEvent: (event) => told.take(event),
     meters: parseCount("--meters", options.meters ?? "1", 1, 20_000),
     port: parseCount("--port", options.port ?? "0", 0, 65_535),
     perLine: parseCount("--per-line", options.perLine ?? "1", 1, 1000),
@@ -124,6 +173,7 @@ export async function simulate(context: Context, options: SimulateOptions): Prom
   });
   const meters = fleet.meters.map(fleetMeterJson);
   output.document({ type: "ready", meters });
+  told.open();
   const { words, sentences } = output.texts;
   output.table([
     [words.name, words.endpoint, words.address, words.client, "personality"],
@@ -138,6 +188,7 @@ export async function simulate(context: Context, options: SimulateOptions): Prom
   sayTestKeys(context, fleet.meters);
   output.note(fill(sentences.simulateReady, { meters: meters.length, seed }));
   await untilInterrupted(context.environment, options.duration);
+  if (options.lastGasp === true) await fleet.lastGasp();
   output.document({ type: "summary", meters: meters.length });
   return exitCodes.done;
 }

@@ -669,6 +669,10 @@ export const englishErrors: ErrorTexts = {
     message: "{file} cannot be used.",
     next: "Check the path and the rights of the file.",
   },
+  "usage/fleet": {
+    message: "The meters cannot be simulated so: {problem}.",
+    next: "See lectura simulate --help.",
+  },
   "usage/key": {
     message: "{text} is neither a key of the catalogue nor an OBIS code.",
     next: "Write a key like voltage_l1, or [CLASS:]OBIS[:ATTRIBUTE] like 1-0:1.8.0",

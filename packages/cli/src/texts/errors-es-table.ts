@@ -669,6 +669,10 @@ export const spanishErrors: ErrorTexts = {
     message: "No se puede usar {file}.",
     next: "Revise la ruta y los permisos del archivo.",
   },
+  "usage/fleet": {
+    message: "Los medidores no se pueden simular así: {problem}.",
+    next: "Vea lectura simulate --help.",
+  },
   "usage/key": {
     message: "{text} no es ni una clave del catálogo ni un código OBIS.",
     next: "Escriba una clave como voltage_l1, o [CLASE:]OBIS[:ATRIBUTO] como 1-0:1.8.0",

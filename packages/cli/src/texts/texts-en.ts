@@ -1,4 +1,5 @@
 import { fieldEnglish } from "./field-en.ts";
+import { simulateEnglish } from "./simulate-en.ts";
 import type { Texts } from "./vocabulary.ts";
 
 export const english: Texts = {
@@ -52,6 +53,7 @@ export const english: Texts = {
   },
   options: {
     ...fieldEnglish.options,
+    ...simulateEnglish,
     json: "one JSON document, or one per line for streams",
     lang: "language of texts: en or es",
     dataDir: "data directory",
@@ -147,6 +149,8 @@ export const english: Texts = {
     serverSigningKey: "the meter's public key for hls-ecdsa, given likewise",
     security:
       "what the meters ask for: suite=0|1|2,auth=MECHANISM,protection=both|...,context=ciphered",
+    set: "setting of the association, NAME=VALUE; nothing behind = takes it back (may be repeated)",
+    scaler: "correct a scaler the meter states wrongly: OBIS=SCALER:UNIT (may be repeated)",
     generate: "make these keys fresh: guek, gak, gbek, kek (guek,gak when not named)",
     securitySetup: "security setup object of the meter (0.0.43.0.0.255)",
     noPassword: "forget the stored password",
@@ -211,6 +215,8 @@ export const english: Texts = {
     security: "security",
     systemTitles: "system titles (ours / meter)",
     storedKeys: "stored keys",
+    settings: "settings",
+    scalers: "corrected scalers",
     keyChange: "key change",
     notProved: "sent, not proved yet; the next association settles it",
     template: "template",

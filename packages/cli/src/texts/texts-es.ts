@@ -1,4 +1,5 @@
 import { fieldSpanish } from "./field-es.ts";
+import { simulateSpanish } from "./simulate-es.ts";
 import type { Texts } from "./vocabulary.ts";
 
 export const spanish: Texts = {
@@ -54,6 +55,7 @@ export const spanish: Texts = {
   },
   options: {
     ...fieldSpanish.options,
+    ...simulateSpanish,
     json: "un documento JSON, o uno por línea en flujos",
     lang: "idioma de los textos: en o es",
     dataDir: "directorio de datos",
@@ -150,6 +152,8 @@ export const spanish: Texts = {
     serverSigningKey: "clave pública del medidor para hls-ecdsa, dada igual",
     security:
       "qué piden los medidores: suite=0|1|2,auth=MECANISMO,protection=both|...,context=ciphered",
+    set: "ajuste de la asociación, NOMBRE=VALOR; sin nada tras = se quita (puede repetirse)",
+    scaler: "corregir un factor que el medidor da mal: OBIS=FACTOR:UNIDAD (puede repetirse)",
     generate: "crear de nuevo estas claves: guek, gak, gbek, kek (guek,gak si no se nombran)",
     securitySetup: "objeto security setup del medidor (0.0.43.0.0.255)",
     noPassword: "olvida la contraseña guardada",
@@ -214,6 +218,8 @@ export const spanish: Texts = {
     security: "seguridad",
     systemTitles: "títulos de sistema (nuestro / medidor)",
     storedKeys: "claves guardadas",
+    settings: "ajustes",
+    scalers: "factores corregidos",
     keyChange: "cambio de claves",
     notProved: "enviado, aún sin probar; lo resuelve la próxima asociación",
     template: "plantilla",

@@ -4,6 +4,7 @@ import type {
   FieldSentence,
   FieldWord,
 } from "./field-vocabulary.ts";
+import type { SimulateOptionName } from "./simulate-vocabulary.ts";
 
 /** Every sentence and word a command prints for people. `{name}` is filled by `fill`. */
 export interface Texts {
@@ -63,6 +64,7 @@ export type CommandName =
 
 export type OptionName =
   | FieldOptionName
+  | SimulateOptionName
   | "json"
   | "lang"
   | "dataDir"
@@ -157,6 +159,8 @@ export type OptionName =
   | "serverSigningKey"
   | "security"
   | "generate"
+  | "set"
+  | "scaler"
   | "securitySetup"
   | "noPassword";
 
@@ -221,6 +225,8 @@ export type Word =
   | "systemTitles"
   | "storedKeys"
   | "keyChange"
+  | "settings"
+  | "scalers"
   | "notProved"
   | "template";
 

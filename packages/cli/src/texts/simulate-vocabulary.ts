@@ -1,0 +1,20 @@
+/** Texts of what a simulated meter can be told to do. */
+export type SimulateOptionName =
+  | "simObjects"
+  | "simFrom"
+  | "simUdp"
+  | "simCert"
+  | "simKey"
+  | "simModeE"
+  | "simPushTo"
+  | "simPushUdp"
+  | "simPushFraming"
+  | "simPushEvery"
+  | "simPushBlock"
+  | "simPushPlain"
+  | "simPushConfirmed"
+  | "simLastGasp"
+  | "simDial"
+  | "simRedial"
+  | "simAnnounce"
+  | "simFault";
