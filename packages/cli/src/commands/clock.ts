@@ -9,7 +9,7 @@ import { objectName } from "./field-options.ts";
 import { type MeterAtHand, refusal, withMeter } from "./field-session.ts";
 import type { WireOptions } from "./wire-options.ts";
 
-export interface ClockOptions extends WireOptions {
+export interface ClockOptions extends Omit<WireOptions, "set"> {
   readonly object?: string;
   readonly set?: boolean;
   readonly yes?: boolean;
@@ -24,17 +24,18 @@ const offsetNoticedMs = 30_000;
 /** `clock`: the meter's time and how far it is off; `--set` gives it this machine's. */
 export async function clock(context: Context, options: ClockOptions): Promise<ExitCode> {
   const { output } = context;
-  const logicalName = objectName(options.object, usualName);
-  return withMeter(context, options, async (meter) => {
+  const { set, object, yes, ...wire } = options;
+  const logicalName = objectName(object, usualName);
+  return withMeter(context, wire, async (meter) => {
     const before = await readOrRefuse(meter, logicalName);
-    if (options.set !== true) {
+    if (set !== true) {
       output.document(clockJson(logicalName, before));
       writeClock(context, before);
       return exitCodes.done;
     }
     writeClock(context, before);
     const question = fill(output.texts.sentences.clockQuestion, { offset: offsetText(before) });
-    if (!(await confirmed(context, options.yes, question))) return exitCodes.failed;
+    if (!(await confirmed(context, yes, question))) return exitCodes.failed;
     const result = await setClock(meter.session, systemClock, { ...meter.request, logicalName });
     if (result !== "success") throw refusal(logicalName, result);
     const after = await readOrRefuse(meter, logicalName);
@@ -72,6 +73,13 @@ function clockJson(obis: ObisCode, reading: Reading): Readonly<Record<string, un
   };
 }
 
+/** The meter's own words, without zeros behind its hundredths. */
+function timeText({ time }: Reading): string {
+  return looseText(time)
+    .replace("T", " ")
+    .replace(/\.0*$|(?<=\.\d+?)0+$/, "");
+}
+
 /** `+2m 3s`, to the second where that is all the meter says. */
 function offsetText({ offsetMs }: Reading): string {
   if (offsetMs === undefined) return "?";
@@ -92,9 +100,9 @@ function zoneText(deviationMinutes: number): string {
 function writeClock({ output }: Context, reading: Reading): void {
   const { words, sentences } = output.texts;
   const { colour } = output;
-  const { time, utcMs, status, deviationMinutes, offsetMs, roundTripMs } = reading;
+  const { utcMs, status, deviationMinutes, offsetMs, roundTripMs } = reading;
   const row = (label: string, text: string): void => output.line(`${label.padEnd(14)} ${text}`);
-  row(words.meterTime, colour.bold(looseText(time).replace("T", " ")));
+  row(words.meterTime, colour.bold(timeText(reading)));
   row(
     "UTC",
     utcMs === undefined ? "?" : new Date(utcMs).toISOString().slice(0, 19).replace("T", " "),

@@ -67,15 +67,13 @@ export async function search(
     context,
     [
       { heading: "OBIS", paint: colour.cyan },
-      { heading: names.key, paint: colour.green, flexible: true },
-      { heading: names.class },
+      { heading: names.key, paint: colour.green },
       { heading: names.unit },
       { heading: names.description, flexible: true, wrap: true },
     ],
     shown.map((entry) => [
       entry.logicalName,
       entry.key,
-      String(entry.classId),
       entry.unit === undefined ? "" : unitSymbol(entry.unit),
       entry.description[language],
     ]),
