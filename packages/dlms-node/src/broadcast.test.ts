@@ -1,6 +1,16 @@
 import { octetString } from "@lectura/dlms/axdr";
 import { clock as clockName, clockObject, dateTimeFromUtcMs, obis } from "@lectura/dlms/cosem";
-import { OctetWriter } from "@lectura/dlms/octets";
+import {
+  allStation,
+  buildFrame,
+  controlSnrm,
+  controlUi,
+  encodeClientAddress,
+  encodeServerAddress,
+  llcCommand,
+  pollFinalBit,
+} from "@lectura/dlms/hdlc";
+import { concatOctets, OctetWriter } from "@lectura/dlms/octets";
 import { ApduCiphering, InvocationCounter, ReplayWindows, Secret } from "@lectura/dlms/security";
 import {
   answerOctetsCeiling,
@@ -9,6 +19,7 @@ import {
   type ServedClock,
   servedClock,
 } from "@lectura/dlms/server";
+import { encodeApdu } from "@lectura/dlms/xdlms";
 import { ManualClock, openPipe } from "@lectura/testkit";
 import { describe, expect, test } from "vitest";
 import { nodeCrypto as crypto } from "./crypto/node-crypto.ts";
@@ -166,6 +177,54 @@ describe.each(["hdlc", "wrapper"] as const)("a broadcast over %s", (framing) => 
     const replayed = clocks.map((each) => each.timeMs(clock.nowMs()));
     expect(replayed).toEqual([noonMs + 60_000, noonMs + 60_000, noonMs + 60_000]);
   });
+});
+
+test.each([
+  ["every station, two octets", { size: 2, upper: 0x7f, lower: 0x7f }, [true, true, true]],
+  ["every station, four octets", { size: 4, upper: 0x3fff, lower: 0x3fff }, [true, true, true]],
+  ["one device of each meter", { size: 4, upper: 1, lower: 0x3fff }, [true, true, true]],
+  ["a device no meter has", { size: 4, upper: 2, lower: 0x3fff }, [false, false, false]],
+  ["all devices of one meter", { size: 4, upper: 0x3fff, lower: 18 }, [false, true, false]],
+] as const)("a UI frame to %s is heard by those it means", async (_, server, heard) => {
+  const { near, clock, clocks, answers } = line("hdlc");
+  const way = { port: near, clientSap: broadcastSap, server };
+  await sendBroadcast({ attribute: clockName(), data: noon }, way);
+  expect(clocks.map((each) => each.timeMs(clock.nowMs()) === noonMs)).toEqual(heard);
+  expect(answers()).toBe(0);
+});
+
+test("nothing but a UI frame is taken from who calls all stations, and nothing answered", () => {
+  const { near, clock, clocks, answers } = line("hdlc");
+  const before = clock.nowMs();
+  const set = encodeApdu({
+    kind: "set-request",
+    type: "normal",
+    invoke: { invokeId: 0, confirmed: false, highPriority: false },
+    attribute: clockName(),
+    value: noon,
+  });
+  const get = encodeApdu({
+    kind: "get-request",
+    type: "normal",
+    invoke: { invokeId: 0, confirmed: true, highPriority: false },
+    attribute: clockName(),
+  });
+  const frame = (control: number, information: Uint8Array, segmented = false): Uint8Array =>
+    buildFrame({
+      destination: encodeServerAddress({ size: 1, upper: allStation, lower: 0 }),
+      source: encodeClientAddress(broadcastSap),
+      control,
+      segmented,
+      information,
+    });
+  const command = (apdu: Uint8Array): Uint8Array => concatOctets([llcCommand, apdu]);
+  near.send(frame(controlSnrm | pollFinalBit, new Uint8Array(0)));
+  near.send(frame(0x10, command(set)));
+  near.send(frame(controlUi, command(set), true));
+  near.send(frame(controlUi, set));
+  near.send(frame(controlUi | pollFinalBit, command(get)));
+  expect(clocks.map((each) => each.timeMs(before))).toEqual([before, before, before]);
+  expect(answers()).toBe(0);
 });
 
 test.each(["hdlc", "wrapper"] as const)(
