@@ -7,6 +7,7 @@ import { dialogueTargets } from "./targets/dialogues.ts";
 import { framingTargets } from "./targets/framing.ts";
 import { keyTargets } from "./targets/keys.ts";
 import { linkTargets } from "./targets/links.ts";
+import { procedureTargets } from "./targets/procedures.ts";
 import { readoutTargets } from "./targets/readouts.ts";
 import { roleTargets } from "./targets/roles.ts";
 import { securedTargets } from "./targets/secured-associations.ts";
@@ -31,6 +32,7 @@ export const targets: readonly FuzzTarget[] = [
   ...securedTargets,
   ...roleTargets,
   ...sessionTargets,
+  ...procedureTargets,
   ...arrivalTargets,
   ...translationTargets,
   ...treeTargets,
