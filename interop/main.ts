@@ -5,14 +5,17 @@ import { type Row, runMatrix } from "./matrix.ts";
 import { serveOurMeters } from "./our-meters.ts";
 import { findPeers } from "./peers.ts";
 import { productPathMissing, runProductPath } from "./product-path.ts";
-import { rowName } from "./securities.ts";
+import { rowName, type Security } from "./securities.ts";
 import { count, table } from "./report.ts";
+import { runWithItself } from "./with-itself.ts";
 
 const { values: options } = parseArgs({
   options: {
     short: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     counts: { type: "string" },
+    /** Each peer with itself instead, uncounted. */
+    self: { type: "boolean", default: false },
     /** Only peers whose name contains this. */
     peer: { type: "string", default: "" },
     /** Only rows whose mechanism and protection contain this. */
@@ -26,13 +29,21 @@ for (const { name, missing } of peers) {
 }
 const present = peers.filter(({ missing }) => missing === undefined);
 
+const only = (security: Security): boolean => rowName(security).includes(options.row);
+if (options.self) {
+  for (const { peer, framing, row, error } of await runWithItself(present, only)) {
+    process.stdout.write(`${peer}, ${framing}, ${row}: ${error ?? "pass"}\n`);
+  }
+  process.exit();
+}
+
 const rows: Row[] = [];
 await using meters = await serveOurMeters();
 await runMatrix({
   peers: present,
   meters,
   short: options.short,
-  only: (security) => rowName(security).includes(options.row),
+  only,
   onRow: (row) => {
     rows.push(row);
     process.stderr.write(

@@ -72,6 +72,7 @@ function hasAccess(peer: Peer, { service }: Security): boolean {
   return peer.hasAccess === true && service !== "sn";
 }
 
+/** One row says it: what it would be with each security cannot exist. */
 function withoutServer(peer: Peer, framing: Framing, security: Security): Row {
   const outcome: Outcome = { kind: "peer cannot", error: "missing role: it has no server" };
   const columns = columnNames.filter((name) =>
@@ -133,7 +134,8 @@ async function runOurClient(
   { counters, onRow }: Pick<OurServerSide, "counters" | "onRow">,
 ): Promise<void> {
   if (peer.server === undefined) {
-    for (const security of chosen) onRow(withoutServer(peer, framing, security));
+    const [first] = chosen;
+    if (first !== undefined) onRow(withoutServer(peer, framing, first));
     return;
   }
   await using pusher = new PeerClient(peer.client, counters);

@@ -102,19 +102,13 @@ const dlmsCosemClient: readonly Omit<PeerLimit, "peer" | "direction">[] = [
     byChance: true,
   },
   { operations: ["entry"], error: /NotImplementedError/ },
-  {
-    when: ({ protection }) => protection === "authenticated" || protection === "encrypted",
-    error: /DlmsClient has no parameter for the protection/,
-  },
+  { when: ({ protection }) => protection === "authenticated", error: /DECIPHERING_ERROR/ },
+  { when: ({ protection }) => protection === "encrypted", error: /REJECTED_PERMANENT/ },
   { operations: ["segments"], when: isCiphered, error: /SERVICE_NOT_ALLOWED/ },
   {
     operations: ["push"],
     when: ({ protection }) => protection === "authenticated" || protection === "encrypted",
     error: /DecryptionError/,
-  },
-  {
-    when: (row) => row.mechanism === "gmac" && !isCiphered(row),
-    error: /name 'ProtectionError' is not defined/,
   },
 ];
 
@@ -127,8 +121,7 @@ function of(
 }
 
 const guruxClient: readonly Omit<PeerLimit, "peer" | "direction">[] = [
-  { operations: ["blocks"], when: ({ service }) => service === "gbt", error: /blockNumber/ },
-  { operations: ["blocks"], when: isShort, error: /setTotalCount|Service unknown/ },
+  { operations: ["blocks"], when: isShort, error: /Service unknown/ },
   { operations: ["ACTION"], when: isShort, error: /ValueError: methodIndex/ },
   { when: (row) => isShort(row) && isCiphered(row), error: /AssertionError/ },
   {

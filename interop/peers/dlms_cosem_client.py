@@ -51,7 +51,7 @@ class Session:
         self.client = DlmsClient(
             transport=transport, timeout=timeout, **dlms_security.options(target)
         )
-        dlms_security.check(self.client, target)
+        dlms_security.adapt(self.client.dlms_connection, target)
         self.client.connect()
         self.client.associate()
 

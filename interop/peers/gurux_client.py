@@ -19,6 +19,7 @@ from gurux_dlms.objects import (
 )
 from gurux_dlms.secure import GXDLMSSecureClient, GXDLMSSecureNotify
 
+import gurux_client_shims  # noqa: F401, what it does is done by loading it
 import gurux_security
 import line_protocol
 

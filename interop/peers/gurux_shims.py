@@ -19,6 +19,7 @@ from gurux_dlms.objects import GXDLMSHdlcSetup, GXDLMSObject
 from gurux_dlms.secure import GXDLMSSecureServer
 
 import gurux_security
+from gurux_accessors import accessors
 
 
 class Link(GXDLMSHdlcSetup):
@@ -28,18 +29,6 @@ class Link(GXDLMSHdlcSetup):
     maxInfoRX = property(lambda self: self.maximumInfoLengthReceive)
     windowSizeTX = property(lambda self: self.windowSizeTransmit)
     windowSizeRX = property(lambda self: self.windowSizeReceive)
-
-
-def accessors(self, name):
-    """Shim: the package calls getName(), isName() and setName(value) where it has attributes."""
-    for prefix in ("get", "is", "set"):
-        field = name[len(prefix) : len(prefix) + 1].lower() + name[len(prefix) + 1 :]
-        if not name.startswith(prefix) or field not in vars(self):
-            continue
-        if prefix == "set":
-            return lambda value: setattr(self, field, value)
-        return lambda: vars(self)[field]
-    raise AttributeError(name)
 
 
 KINDS = (
