@@ -74,10 +74,8 @@ export {
 } from "./session-options.ts";
 export type { GeneralBlockTransferOptions } from "./session-transfer.ts";
 export type { UnsolicitedApdu } from "./unsolicited.ts";
+export { checkSecurity, isCiphered, needsCounter } from "./check-security.ts";
 export {
-  checkSecurity,
-  isCiphered,
-  needsCounter,
   type SecuredAssociation,
   securedAssociation,
   type SecurityKeys,

@@ -1,7 +1,8 @@
 import { fromHex } from "@lectura/dlms/octets";
 import { InvocationCounter, Secret } from "@lectura/dlms/security";
 import { expect, test } from "vitest";
-import { checkSecurity, securedAssociation, type SecuritySettings } from "./secured-association.ts";
+import { checkSecurity } from "./check-security.ts";
+import { securedAssociation, type SecuritySettings } from "./secured-association.ts";
 import type { SecuritySettingsErrorCode } from "./security-settings-error.ts";
 
 const key = (octets: number): Secret => new Secret(new Uint8Array(octets).fill(1));
@@ -89,6 +90,27 @@ const refused: readonly [string, SecuritySettings, SecuritySettingsErrorCode][] 
     changed({ protection: "none", form: "general" }),
     "security/not-ciphered",
   ],
+  [
+    "general-ciphering without ciphering",
+    changed({ protection: "none", general: {} }),
+    "security/not-ciphered",
+  ],
+  [
+    "signing without ciphering",
+    { ...ecdsa, protection: "none", signing: {} },
+    "security/not-ciphered",
+  ],
+  ["signing in suite 0", changed({ signing: {} }), "security/mechanism-suite"],
+  [
+    "signing without the meter's key",
+    { ...ecdsa, mechanism: "none", keys: { ...gmac.keys, signing: key(32) }, signing: {} },
+    "security/key-absent",
+  ],
+  [
+    "agreed keys in suite 0",
+    changed({ general: { send: "one-pass" } }),
+    "security/mechanism-suite",
+  ],
   ["ciphering without a counter", withoutCounter, "security/counter-absent"],
 ];
 
@@ -97,6 +119,20 @@ test.each(refused)("%s is refused before anything is sent", (_what, settings, co
     checkSecurity(settings);
   }).toThrow(expect.objectContaining({ code, recovery: "operator" }));
   expect(() => securedAssociation(settings)).toThrow(expect.objectContaining({ code }));
+});
+
+test("a proof by GMAC takes as many counters as the settings say", () => {
+  const counter = new InvocationCounter({ next: 10 });
+  const { authentication } = securedAssociation(changed({ counter, counterStep: 3 }));
+  if (!("hls" in authentication)) throw new TypeError("no HLS");
+  authentication.hls.reply({
+    clientToServer: new Uint8Array(16).fill(1),
+    serverToClient: new Uint8Array(16).fill(2),
+    clientSystemTitle,
+    serverSystemTitle: fromHex("4c45430000000002"),
+  });
+  expect(counter.take()).toBe(13);
+  expect(() => securedAssociation(changed({ counterStep: 17 }))).toThrow(RangeError);
 });
 
 test("encryption alone asks for no authentication key", () => {

@@ -11,9 +11,9 @@ import {
 import {
   ApduCiphering,
   type CipheringKeys,
-  coordinateOctets,
   type CryptoPort,
   type EnvelopeForm,
+  type GeneralProtection,
   hlsAes,
   hlsEcdsa,
   hlsGmac,
@@ -26,10 +26,11 @@ import {
   type ReplayWindows,
   Secret,
   type SecuritySuite,
+  type SigningProtection,
   suites,
 } from "@lectura/dlms/security";
 import { nodeCrypto } from "./crypto/node-crypto.ts";
-import { SecuritySettingsError } from "./security-settings-error.ts";
+import { challengeOctetsOf, checkSecurity, isCiphered } from "./check-security.ts";
 
 /** Mechanisms 0 to 7 of the Green Book, as settings and command line name them. */
 export type SecurityMechanism = ClientAuthentication["mechanism"];
@@ -60,6 +61,13 @@ export interface SecuritySettings {
   readonly cipheredContext?: boolean;
   /** glo-/ded- by service, or general-glo-/general-ded-ciphering. Absent = "service". */
   readonly form?: EnvelopeForm;
+  /** General-ciphering of services, beyond glo- and ded-; needs ciphering. Absent: refused. */
+  readonly general?: GeneralProtection;
+  /**
+   * General-signing of services with `keys.signing` and `keys.serverSigning`, suites 1 and 2; needs
+   * a ciphered context. Absent: refused.
+   */
+  readonly signing?: Omit<SigningProtection, "privateKey" | "peerPublicKey">;
   /** Services under a key made for this association (ded-). Absent = false. */
   readonly dedicatedKey?: boolean;
   /** Eight octets; needed for ciphering and by mechanisms 5, 6 and 7. */
@@ -68,6 +76,8 @@ export interface SecuritySettings {
   readonly serverSystemTitle?: Uint8Array;
   /** Octets of CtoS, 8..64; 32..64 for ECDSA. Absent = 16, or 32 for ECDSA. */
   readonly challengeOctets?: number;
+  /** Invocation counters a proof of mechanism 5 takes, 1..16 (R41). Absent = 1. */
+  readonly counterStep?: number;
   /** Of the unicast key: needed for ciphering and by GMAC. Shared by all that send under it. */
   readonly counter?: InvocationCounter;
   /** What was seen from this meter; shared by its associations. Absent: this one's own. */
@@ -88,19 +98,12 @@ const secretMechanisms = {
   "hls-sha256": hlsSha256,
 } as const;
 
-/** It is an AES-128 key. */
-const manufacturerSecretOctetsMax = 16;
-const titleOctets = 8;
-const challengeOctetsMax = 64;
-const challengeOctetsMin = 8;
-const ecdsaChallengeOctetsMin = 32;
-const challengeOctetsDefault = 16;
-
 /**
  * A fresh association: new challenge, new dedicated key. Call it for every `openSession`; a second
  * use would repeat the challenge.
  *
  * @throws {SecuritySettingsError} settings that cannot work; nothing is sent then
+ * @throws {RangeError} `counterStep` outside its range
  */
 export function securedAssociation(
   settings: SecuritySettings,
@@ -112,6 +115,7 @@ export function securedAssociation(
   const { suite = 0, keys = {}, clientSystemTitle, counter } = settings;
   const { unicast, broadcast, authentication: gak } = keys;
   const { required, initiateProtection, form, windows, serverSystemTitle } = settings;
+  const { general, signing, counterStep } = settings;
   const ciphering = new ApduCiphering({
     crypto,
     suite,
@@ -126,6 +130,8 @@ export function securedAssociation(
     ...(required === undefined ? {} : { required }),
     ...(initiateProtection === undefined ? {} : { initiateProtection }),
     ...(form === undefined ? {} : { form }),
+    ...(general === undefined ? {} : { general }),
+    ...(signing === undefined ? {} : { signing: { ...signing, ...signatureKeys(keys) } }),
     ...(windows === undefined ? {} : { windows }),
     ...(serverSystemTitle === undefined ? {} : { peerSystemTitle: serverSystemTitle }),
   });
@@ -133,44 +139,14 @@ export function securedAssociation(
     settings.dedicatedKey === true
       ? new Secret(crypto.randomOctets(suites[suite].keyOctets))
       : undefined;
-  return { authentication, protection: clientProtection(ciphering, dedicated) };
+  return { authentication, protection: clientProtection(ciphering, dedicated, counterStep) };
 }
 
-/**
- * Whether settings can work: every key, title and secret is there and fits the suite.
- * @throws {SecuritySettingsError}
- */
-export function checkSecurity(settings: SecuritySettings): void {
-  const { mechanism, suite = 0, counter } = settings;
-  checkTitle("client", settings.clientSystemTitle);
-  checkTitle("server", settings.serverSystemTitle);
-  checkMechanism(settings);
-  const protections = isCiphered(settings)
-    ? [settings.protection ?? "none", settings.initiateProtection ?? "authenticated-encrypted"]
-    : [];
-  if (protections.length === 0) {
-    if (settings.dedicatedKey === true) refuseUnciphered("dedicatedKey");
-    if (settings.form === "general") refuseUnciphered("form");
-  }
-  const use = mechanism === "hls-gmac" ? mechanism : protections[0];
-  if (use === undefined) return;
-  needKey(settings, "unicast", use);
-  const authenticates = mechanism === "hls-gmac" || protections.some(isAuthenticated);
-  if (authenticates) needKey(settings, "authentication", use);
-  needTitle(settings, use);
-  checkLength("broadcast", settings.keys?.broadcast, suite);
-  if (counter !== undefined) return;
-  throw new SecuritySettingsError("security/counter-absent", `${use} needs a counter`, { use });
-}
-
-/** Whether the application context is one with ciphering. */
-export function isCiphered({ protection, cipheredContext }: SecuritySettings): boolean {
-  return cipheredContext === true || (protection ?? "none") !== "none";
-}
-
-/** Whether an invocation counter is used up: by ciphering, or by the proof of mechanism 5. */
-export function needsCounter(settings: SecuritySettings): boolean {
-  return settings.mechanism === "hls-gmac" || isCiphered(settings);
+/** They are there: `checkSecurity` has seen to it. */
+function signatureKeys(
+  keys: SecurityKeys,
+): Pick<SigningProtection, "privateKey" | "peerPublicKey"> {
+  return { privateKey: keys.signing!, peerPublicKey: keys.serverSigning! };
 }
 
 function authenticationOf(settings: SecuritySettings, crypto: CryptoPort): ClientAuthentication {
@@ -188,10 +164,16 @@ function functionsOf(
   settings: SecuritySettings & { readonly mechanism: Exclude<SecurityMechanism, "none" | "lls"> },
   crypto: CryptoPort,
 ): HlsMechanismFunctions {
-  const { mechanism, secret, suite = 0, keys = {}, counter } = settings;
+  const { mechanism, secret, suite = 0, keys = {}, counter, counterStep } = settings;
   switch (mechanism) {
     case "hls-gmac":
-      return hlsGmac({ crypto, suite, keys, counter: counter! });
+      return hlsGmac({
+        crypto,
+        suite,
+        keys,
+        counter: counter!,
+        ...(counterStep === undefined ? {} : { counterStep }),
+      });
     case "hls-ecdsa":
       return hlsEcdsa({
         crypto,
@@ -205,97 +187,4 @@ function functionsOf(
     case "hls-sha256":
       return secretMechanisms[mechanism](crypto, secret!);
   }
-}
-
-function checkMechanism(settings: SecuritySettings): void {
-  const { mechanism, secret } = settings;
-  if (mechanism === "none") return;
-  if (mechanism === "lls" || mechanism in secretMechanisms) {
-    if (secret === undefined) {
-      const detail = `${mechanism} needs a password or secret`;
-      throw new SecuritySettingsError("security/secret-absent", detail, { mechanism });
-    }
-    if (mechanism === "hls-manufacturer" && secret.octetCount > manufacturerSecretOctetsMax) {
-      const params = { octets: secret.octetCount, max: manufacturerSecretOctetsMax };
-      const detail = `a secret for AES has at most 16 octets, not ${secret.octetCount}`;
-      throw new SecuritySettingsError("security/secret-length", detail, params);
-    }
-  }
-  if (mechanism === "lls") return;
-  if (mechanism === "hls-ecdsa") checkSignatureKeys(settings);
-  if (mechanism === "hls-sha256" || mechanism === "hls-ecdsa") needTitle(settings, mechanism);
-  const octets = challengeOctetsOf(settings);
-  const min = mechanism === "hls-ecdsa" ? ecdsaChallengeOctetsMin : challengeOctetsMin;
-  if (Number.isInteger(octets) && octets >= min && octets <= challengeOctetsMax) return;
-  const params = { octets, min, max: challengeOctetsMax };
-  const detail = `a challenge has ${min} to ${challengeOctetsMax} octets, not ${octets}`;
-  throw new SecuritySettingsError("security/challenge-length", detail, params);
-}
-
-function checkSignatureKeys({ mechanism, suite = 0, keys = {} }: SecuritySettings): void {
-  const { curve } = suites[suite];
-  if (curve === undefined) {
-    const detail = `${mechanism} needs suite 1 or 2, not ${suite}`;
-    throw new SecuritySettingsError("security/mechanism-suite", detail, { mechanism, suite });
-  }
-  const wanted = coordinateOctets(curve);
-  needOctets("signing", keys.signing?.octetCount, wanted, suite, mechanism);
-  needOctets("serverSigning", keys.serverSigning?.length, 2 * wanted, suite, mechanism);
-}
-
-function challengeOctetsOf({ mechanism, challengeOctets }: SecuritySettings): number {
-  const least = mechanism === "hls-ecdsa" ? ecdsaChallengeOctetsMin : challengeOctetsDefault;
-  return challengeOctets ?? least;
-}
-
-function isAuthenticated(protection: Protection): boolean {
-  return protection === "authenticated" || protection === "authenticated-encrypted";
-}
-
-function checkTitle(title: "client" | "server", octets: Uint8Array | undefined): void {
-  if (octets === undefined || octets.length === titleOctets) return;
-  const detail = `the ${title}'s system title has 8 octets, not ${octets.length}`;
-  const params = { title, octets: octets.length };
-  throw new SecuritySettingsError("security/title-length", detail, params);
-}
-
-function needTitle({ clientSystemTitle }: SecuritySettings, use: string): void {
-  if (clientSystemTitle !== undefined) return;
-  const detail = `${use} needs the client's system title`;
-  throw new SecuritySettingsError("security/title-absent", detail, { title: "client", use });
-}
-
-function needKey(
-  { keys, suite = 0 }: SecuritySettings,
-  key: "unicast" | "authentication",
-  use: string,
-): void {
-  needOctets(key, keys?.[key]?.octetCount, suites[suite].keyOctets, suite, use);
-}
-
-function checkLength(key: "broadcast", secret: Secret | undefined, suite: SecuritySuite): void {
-  if (secret === undefined) return;
-  needOctets(key, secret.octetCount, suites[suite].keyOctets, suite, key);
-}
-
-function needOctets(
-  key: keyof SecurityKeys,
-  octets: number | undefined,
-  wanted: number,
-  suite: SecuritySuite,
-  use: string,
-): void {
-  if (octets === wanted) return;
-  if (octets === undefined) {
-    const detail = `${use} needs the ${key} key`;
-    throw new SecuritySettingsError("security/key-absent", detail, { key, use });
-  }
-  const detail = `the ${key} key has ${wanted} octets in suite ${suite}, not ${octets}`;
-  const params = { key, wanted, octets, suite };
-  throw new SecuritySettingsError("security/key-length", detail, params);
-}
-
-function refuseUnciphered(setting: string): never {
-  const detail = `${setting} says how to cipher, and nothing is ciphered`;
-  throw new SecuritySettingsError("security/not-ciphered", detail, { setting });
 }

@@ -33,8 +33,8 @@ interface Transfer {
 
 /**
  * Reads what came unasked in one session, whole or in general blocks that stream (window 0),
- * plain, ciphered, or in ciphered blocks. Holds one transfer at most; nobody asks for a block that is lost,
- * so a transfer with a gap is dropped, and a new first block begins a new one.
+ * plain, ciphered, or in ciphered blocks. Holds one transfer at most; nobody asks for a block that
+ * is lost, so a transfer with a gap is dropped, and a new first block begins a new one.
  */
 export class UnsolicitedReader {
   #transfer: Transfer | undefined;

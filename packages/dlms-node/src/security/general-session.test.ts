@@ -1,10 +1,8 @@
 /** Sessions in general-ciphering and under signatures, over TCP, with values in blocks. */
 import { octetString } from "@lectura/dlms/axdr";
-import { clientHls, clientProtection } from "@lectura/dlms/client";
 import { dataObject } from "@lectura/dlms/cosem";
 import { fromHex } from "@lectura/dlms/octets";
 import {
-  ApduCiphering,
   type GeneralKeyKind,
   hlsEcdsa,
   InvocationCounter,
@@ -23,6 +21,7 @@ import {
 import { expect, test } from "vitest";
 import { nodeCrypto as crypto } from "../crypto/node-crypto.ts";
 import { openSession } from "../open-session.ts";
+import { securedAssociation, type SecuritySettings } from "../secured-association.ts";
 import { serveTcp } from "../serve-tcp.ts";
 
 const clientTitle = fromHex("4c43540000000001");
@@ -33,9 +32,8 @@ const nowMs = (): number => Date.UTC(2026, 0, 31);
 const protection = "authenticated-encrypted";
 
 interface Sides {
-  readonly client: ConstructorParameters<typeof ApduCiphering>[0];
+  readonly client: SecuritySettings;
   readonly view: AssociationView;
-  readonly hls: ReturnType<typeof hlsEcdsa>;
 }
 
 function sidesOf(suite: SecuritySuite, send: GeneralKeyKind, signs: boolean): Sides {
@@ -71,13 +69,19 @@ function sidesOf(suite: SecuritySuite, send: GeneralKeyKind, signs: boolean): Si
   const common = { crypto, suite, keys, protection } as const;
   return {
     client: {
-      ...common,
-      ownSystemTitle: clientTitle,
+      suite,
+      protection,
+      mechanism: "hls-ecdsa",
+      keys: {
+        ...keys,
+        signing: new Secret(signing.a.privateKey),
+        serverSigning: signing.b.publicKey,
+      },
+      clientSystemTitle: clientTitle,
       counter: new InvocationCounter({ next: 0 }),
       general: { send, keys: generalKeys("a", "b"), nowMs },
-      ...(signs ? { signing: signatureKeys("a", "b") } : {}),
+      ...(signs ? { signing: {} } : {}),
     },
-    hls: hlsEcdsa({ crypto, curve, ...signatureKeys("a", "b") }),
     view: {
       clientSap: 1,
       systemTitle: serverTitle,
@@ -110,7 +114,7 @@ test.each(cases)(
   "suite $suite, keys $kind: a value comes in blocks over $framing, signed or not",
   async ({ suite, kind, framing }) => {
     for (const signs of [false, true]) {
-      const { client, view, hls } = sidesOf(suite, kind, signs);
+      const { client, view } = sidesOf(suite, kind, signs);
       const address = { size: 1, upper: 1, lower: 0 } as const;
       await using line = await serveTcp({
         framing,
@@ -121,8 +125,7 @@ test.each(cases)(
         framing,
         clientSap: 1,
         maxPduOctets: 1000,
-        authentication: { mechanism: "hls-ecdsa", hls: clientHls(hls, crypto.randomOctets(32)) },
-        protection: clientProtection(new ApduCiphering(client)),
+        ...securedAssociation(client),
       });
       const result = await session.get(value);
       expect(result).toMatchObject({ ok: true, value: { type: "octet-string", value: long } });
