@@ -145,6 +145,34 @@ describe("the full meter", () => {
     });
   });
 
+  test("a client's schedule disconnects at its local time, and the log says so", async () => {
+    const clock = new ManualClock(afternoon);
+    await using fleet = await start({ clock });
+    await using session = await openMeter(fleet.meters[0]!);
+    const octets = (...values: number[]): Data => ({
+      type: "octet-string",
+      value: Uint8Array.from(values),
+    });
+    const executionTimes: Data = {
+      type: "array",
+      value: [
+        {
+          type: "structure",
+          value: [octets(16, 1, 0, 0), octets(0xff, 0xff, 0xff, 0xff, 0xff)],
+        },
+      ],
+    };
+    expect(await session.set(value("0.0.15.0.1.255", 22, 4), executionTimes)).toBe("success");
+    const output = value("0.0.96.3.10.255", 70);
+    for (const [seconds, connected] of [
+      [50, true],
+      [10, false],
+    ] as const) {
+      for (let second = 0; second < seconds; second++) await clock.advance(1000);
+      expect(await session.get(output)).toMatchObject({ value: { value: connected } });
+    }
+  });
+
   test("shows the public client who it is, lets the reading client write nothing", async () => {
     await using fleet = await start();
     const meter = fleet.meters[0]!;

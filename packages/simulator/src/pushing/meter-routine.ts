@@ -1,4 +1,5 @@
-/** What a meter with all objects does by itself: looks every second, pushes by interval. */
+/** What a meter with all objects does by itself: acts by its time, pushes by interval. */
+import { runMeter } from "@lectura/dlms-node";
 import { mix, unitNoise } from "../consumption/noise.ts";
 import type { FleetSettings } from "../fleet-settings.ts";
 import type { MeterPushing } from "../meter-device.ts";
@@ -7,7 +8,6 @@ import type { FullMeter } from "../objects/full/full-meter.ts";
 import type { Personality } from "../personalities/personality.ts";
 import { MeterPusher } from "./meter-pusher.ts";
 
-const tickMs = 1000;
 const channel = { phase: 50, random: 51 } as const;
 
 /** Whose routine, and of which fleet. */
@@ -24,7 +24,7 @@ export class MeterRoutine implements MeterPushing, AsyncDisposable {
   readonly #options: MeterRoutineOptions;
   readonly #pusher: MeterPusher;
   #meter: FullMeter | undefined;
-  #tick: Disposable | undefined;
+  #running: Disposable | undefined;
   #interval: Disposable | undefined;
 
   constructor(options: MeterRoutineOptions) {
@@ -60,7 +60,7 @@ export class MeterRoutine implements MeterPushing, AsyncDisposable {
   start(meter: FullMeter): void {
     const { settings, seed } = this.#options;
     this.#meter = meter;
-    this.#armTick();
+    this.#running = runMeter(meter.runtime, { clock: settings.clock });
     const { intervalS } = settings.pushing ?? {};
     if (intervalS === undefined) return;
     const intervalMs = intervalS * 1000;
@@ -75,17 +75,9 @@ export class MeterRoutine implements MeterPushing, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#tick?.[Symbol.dispose]();
+    this.#running?.[Symbol.dispose]();
     this.#interval?.[Symbol.dispose]();
     await this.#pusher[Symbol.asyncDispose]();
-  }
-
-  #armTick(): void {
-    const { clock } = this.#options.settings;
-    this.#tick = clock.timer(tickMs, () => {
-      this.#armTick();
-      this.#meter?.tick(clock.nowMs());
-    });
   }
 
   #armPush(afterMs: number, intervalMs: number): void {

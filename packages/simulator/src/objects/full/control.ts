@@ -13,11 +13,11 @@ import {
   type AccessContext,
   type CalendarTables,
   fixed,
+  type MeterRuntimeOptions,
   type ScriptAction,
   type ScriptReference,
   servedActivityCalendar,
   servedDisconnectControl,
-  type ServedDisconnectControl,
   servedSchedule,
   servedScriptTable,
   type ServedScriptTable,
@@ -58,10 +58,15 @@ export interface ControlOptions {
 /** The objects, and what the meter itself does with them. */
 export interface ControlObjects {
   readonly objects: readonly ServerObject[];
-  readonly disconnect: ServedDisconnectControl;
+  /** What acts by its time. */
+  readonly timed: Required<
+    Pick<
+      MeterRuntimeOptions,
+      "scriptTables" | "singleActions" | "schedules" | "specialDays" | "calendars"
+    >
+  >;
   /** Runs a script of any table. */
   run(script: ScriptReference, context: AccessContext): void;
-  tick(nowMs: number): void;
 }
 
 /** Everything that acts by time, by script or by command. */
@@ -73,7 +78,9 @@ export function controlObjects(options: ControlOptions): ControlObjects {
   });
   const calendar = servedActivityCalendar("0.0.13.0.0.255", everyDayTheSame());
   const tables = scripts(options);
-  const schedules = [
+  const schedule = servedSchedule("0.0.12.0.0.255");
+  const specialDays = servedSpecialDays("0.0.11.0.0.255");
+  const singleActions = [
     servedSingleActionSchedule("0.0.15.0.0.255", {
       script: { scriptLogicalName: scriptTables.billing, scriptSelector: 1 },
       executionTimes: [{ time: timeOfDay(0), date: { ...anyDate, day: 1 } }],
@@ -85,20 +92,25 @@ export function controlObjects(options: ControlOptions): ControlObjects {
     ),
   ];
   return {
-    disconnect,
     objects: [
       disconnect.object,
       calendar.object,
-      servedSpecialDays("0.0.11.0.0.255").object,
-      servedSchedule("0.0.12.0.0.255").object,
-      ...schedules.map(({ object }) => object),
+      specialDays.object,
+      schedule.object,
+      ...singleActions.map(({ object }) => object),
       ...tables.values().map(({ object }) => object),
       activation(options),
     ],
     run: ({ scriptLogicalName, scriptSelector }, context) => {
       tables.get(scriptLogicalName)?.execute(scriptSelector, context);
     },
-    tick: (nowMs) => void calendar.tick(nowMs),
+    timed: {
+      scriptTables: [...tables.values()],
+      singleActions,
+      schedules: [schedule],
+      specialDays: [specialDays],
+      calendars: [calendar],
+    },
   };
 }
 

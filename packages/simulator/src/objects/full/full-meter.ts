@@ -4,9 +4,11 @@ import { type CaptureObject, obis } from "@lectura/dlms/cosem";
 import { apduOctetsMax } from "@lectura/dlms/octets";
 import {
   type AccessContext,
+  MeterRuntime,
   type MonitoredValue,
   type ObjectDirectory,
   type ScriptReference,
+  type ServedClock,
   servedClock,
   servedImageTransfer,
   servedLimiter,
@@ -53,8 +55,8 @@ export interface FullMeter {
   readonly alarmPush: ServedPushSetup;
   /** The supply is gone: said by alarm push, and to those who are associated. */
   lastGasp(): void;
-  /** A second has passed: calendars, monitors and limiters look. */
-  tick(nowMs: number): void;
+  /** Schedules, calendars, monitors and push windows by their time. */
+  readonly runtime: MeterRuntime;
 }
 
 /** Bits of the alarm register. */
@@ -68,7 +70,7 @@ const limitSeconds = 60;
 /** The full meter of a personality, beside the objects every meter has. */
 export function fullMeter(options: FullMeterOptions): FullMeter {
   const { personality, identity, model, nowMs } = options;
-  const { utcOffsetMinutes, groupB, formats } = personality;
+  const { utcOffsetMinutes, groupB } = personality;
   const logs = eventLogs(utcOffsetMinutes);
   const raise = (bit: number): void => {
     if (!alarms.raise(bit)) return;
@@ -88,7 +90,8 @@ export function fullMeter(options: FullMeterOptions): FullMeter {
       if (!connected) raise(alarmBits.disconnected);
     },
   });
-  const { intervalPush, alarmPush } = pushSetups(options);
+  const clock = servedClock({ timeZoneMinutes: -utcOffsetMinutes });
+  const { intervalPush, alarmPush } = pushSetups(options, clock);
   const supervision = supervise(options, {
     voltage: (high) => {
       logs.add("standard", high ? eventCodes.voltageHigh : eventCodes.voltageNormal, nowMs());
@@ -105,7 +108,7 @@ export function fullMeter(options: FullMeterOptions): FullMeter {
     return "done";
   };
   const objects: readonly ServerObject[] = [
-    loggedClock(utcOffsetMinutes, (code, atMs) => {
+    loggedClock(clock, (code, atMs) => {
       logs.add("standard", code, atMs);
       if (code === eventCodes.clockAfter) raise(alarmBits.clockSet);
     }),
@@ -126,17 +129,20 @@ export function fullMeter(options: FullMeterOptions): FullMeter {
     intervalPush,
     alarmPush,
     lastGasp: () => raise(alarmBits.powerDown),
-    tick: (atMs) => {
-      control.tick(atMs);
-      const [voltage, limiter] = supervision;
-      const now = (key: MeterKey): Data => registerValue(formats[key], model.raw(key, atMs));
-      voltage.observe(now("voltage_l1"), atMs);
-      limiter.observe(now("active_power"), atMs);
-    },
+    runtime: new MeterRuntime({
+      clock,
+      directory: options.directory,
+      ...control.timed,
+      monitors: supervision,
+      pushSetups: [intervalPush, alarmPush],
+    }),
   };
 }
 
-function pushSetups(options: FullMeterOptions): Pick<FullMeter, "intervalPush" | "alarmPush"> {
+function pushSetups(
+  options: FullMeterOptions,
+  clock: ServedClock,
+): Pick<FullMeter, "intervalPush" | "alarmPush"> {
   const { directory, pushTo, personality, push } = options;
   const column = (classId: number, logicalName: string): CaptureObject => ({
     classId,
@@ -158,6 +164,7 @@ function pushSetups(options: FullMeterOptions): Pick<FullMeter, "intervalPush" |
     logicalName,
     directory,
     destination,
+    clock,
     pushObjects: [
       // The list itself comes first: a push names its values.
       column(40, logicalName),
@@ -244,11 +251,7 @@ function meterContext({ nowMs, directory }: FullMeterOptions): AccessContext {
 }
 
 /** The clock; setting it leaves both times in the log. */
-function loggedClock(
-  utcOffsetMinutes: number,
-  log: (code: number, atMs: number) => void,
-): ServerObject {
-  const clock = servedClock({ timeZoneMinutes: -utcOffsetMinutes });
+function loggedClock(clock: ServedClock, log: (code: number, atMs: number) => void): ServerObject {
   const { attributes } = clock.object;
   const time = attributes[2]!;
   const write = (value: Data, context: AccessContext): DataAccessResult => {
