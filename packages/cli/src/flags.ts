@@ -101,6 +101,8 @@ export const meterFlags: readonly Flag[] = [
   ...addressFlags,
   ...wayFlags,
   ...securityFlags,
+  ["--setting <name=value...>", "setting"],
+  ["--scaler <obis=scaler...>", "scaler"],
   ["--line <name>", "lineName"],
   ["--plan <keys>", "plan"],
   ["--interval <time>", "interval"],

@@ -50,6 +50,20 @@ export type {
   Template,
   TlsSettings,
 } from "./registry/model.ts";
+export {
+  type AssociationSettings,
+  type AssociationSettingsEdit,
+  associationSettingNames,
+  parseSetting,
+  settingTexts,
+} from "./registry/association-settings.ts";
+export {
+  correctionTexts,
+  parseCorrection,
+  type ScalerCorrection,
+  type ScalerCorrections,
+  type ScalerCorrectionsEdit,
+} from "./registry/scaler-corrections.ts";
 export { builtInTemplates } from "./registry/templates.ts";
 export { openRegistry, type Registry } from "./registry/registry.ts";
 export {

@@ -73,3 +73,31 @@ test("an authentication that is not sound is said so with what to do, in both la
   const shown = JSON.parse((await run("--json meter show m")).stdout) as unknown;
   expect(shown).toMatchObject({ authStrength: "sound" });
 });
+
+test("settings and corrected scalers are given as words, shown, and taken back", async () => {
+  const set = "--setting requestsMax=20 conformance=get,selective-access lowPriority=yes";
+  const added = await run(`--json meter add m --tcp h:1 ${set} --scaler 1-0:1.8.0=-1:Wh`);
+  expect(JSON.parse(added.stdout)).toMatchObject({
+    association: {
+      settings: { requestsMax: 20, conformance: ["get", "selective-access"], lowPriority: true },
+    },
+    plan: { scalers: { "1.0.1.8.0.255": { scaler: -1, unit: 30 } } },
+  });
+  const shown = (await run("meter show m")).stdout;
+  expect(shown).toContain("requestsMax=20 conformance=get+selective-access lowPriority=yes");
+  expect(shown).toContain("1.0.1.8.0.255=-1:30");
+  const edited = await run("--json meter edit m --setting requestsMax= --scaler 1.0.1.8.0.255=");
+  const { association, plan } = JSON.parse(edited.stdout) as Record<string, object>;
+  expect(association).toMatchObject({ settings: { lowPriority: true } });
+  expect(JSON.stringify([association, plan])).not.toMatch(/requestsMax|scalers/);
+  for (const wrong of [
+    "--setting speed=9",
+    "--setting requestsMax=many",
+    "--scaler 1.8.0",
+    "--scaler x=1",
+  ]) {
+    expect((await run(`--json meter edit m ${wrong}`)).stderr).toContain("usage/choice");
+  }
+  const beyond = await run("--json meter edit m --setting windowFrames=8");
+  expect(beyond.stderr).toContain("registry/invalid");
+});

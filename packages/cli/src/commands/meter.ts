@@ -9,11 +9,13 @@ import { fill } from "../texts/texts.ts";
 import type { Texts } from "../texts/vocabulary.ts";
 import { endpointText, parseFraming, placeJson } from "./line.ts";
 import { lineEndpoint, type LineEndpointOptions } from "./line-endpoint.ts";
+import { settingEdit, type SettingOptions, settingRows } from "./meter-settings.ts";
 import { mechanismNote } from "./mechanism-note.ts";
 import { readSecrets, type SecretOptions } from "./secrets.ts";
 import { parseCounter, readKeys, securityDraft, type SecurityOptions } from "./security-options.ts";
 
-export interface MeterOptions extends SecretOptions, SecurityOptions, LineEndpointOptions {
+export interface MeterOptions
+  extends SecretOptions, SecurityOptions, LineEndpointOptions, SettingOptions {
   readonly line?: string;
   readonly name?: string;
   readonly framing?: string;
@@ -116,6 +118,7 @@ export async function meterEdit(context: Context, options: MeterOptions): Promis
       ? {}
       : { referencing: parseReferencing(options.referencing) }),
     ...(options.quirk === undefined ? {} : { quirks: parseQuirks(options.quirk) }),
+    ...settingEdit(options),
     ...(security === undefined ? {} : { security }),
     ...(securityKeys === undefined ? {} : { securityKeys }),
     ...(invocationCounter === undefined ? {} : { invocationCounter }),
@@ -221,6 +224,7 @@ export async function showMeter(context: Context, name: string): Promise<ExitCod
       [words.authentication, meter.association.authentication],
       [words.password, kept(meter.hasPassword)],
       ...securityRows(output.texts, meter),
+      ...settingRows(output.texts, meter),
       [words.token, kept(meter.hasThingsBoardToken)],
       [words.template, meter.template ?? words.none],
       [words.interval, `${meter.plan.intervalMs / 1000} s`],

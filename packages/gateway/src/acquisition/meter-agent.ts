@@ -418,9 +418,9 @@ export class MeterAgent {
     }
     const nowMs = clock.monotonicMs();
     const budget = this.#budget;
-    this.#step(
-      afterFailure(this.#health, failure, { scope: "meter", nowMs, random: random(), budget }),
-    );
+    const { retryDelayMs: pauseMs = 0 } = this.#meter.association.settings ?? {};
+    const context = { scope: "meter", nowMs, random: random(), budget, pauseMs } as const;
+    this.#step(afterFailure(this.#health, failure, context));
   }
 
   #retryAt(dueMs: number): void {

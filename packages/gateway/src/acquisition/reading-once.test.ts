@@ -111,6 +111,20 @@ test("a unit that is not the catalogue's is flagged, kept and told once", async 
   expect(bench.codes()).toEqual(["meter/unit-mismatch"]);
 });
 
+test("a scaler the meter states wrongly, or not at all, is corrected, and the reading says so", async () => {
+  const bench = new Bench();
+  const current = plan[1]!.logicalName;
+  bench.meter.objects.delete(`${current}:3`);
+  const scalers = { [voltage]: { scaler: -2 }, [current]: { scaler: -3, unit: 33 } };
+  await bench.start({ meters: [meter({ plan: { intervalMs, items: plan, scalers } })] });
+  await bench.clock.advance(2 * intervalMs);
+  const [volts, amperes, energy] = bench.records.at(-1)!.readings;
+  // The unit is the meter's: only the scaler is corrected.
+  expect(volts).toMatchObject({ value: { scaler: -2 }, unit: 35, quality: ["scaler-corrected"] });
+  expect(amperes).toMatchObject({ value: { scaler: -3 }, unit: 33, quality: ["scaler-corrected"] });
+  expect(energy).toMatchObject({ value: { scaler: -1 }, quality: [] });
+});
+
 test("an inherited scaler with a wrong unit is asked for again before it is believed", async () => {
   const bench = new Bench();
   await bench.start();

@@ -1,4 +1,6 @@
 import type { ObisCode } from "@lectura/dlms/cosem";
+import type { AssociationSettingsEdit } from "../registry/association-settings.ts";
+import type { ScalerCorrectionsEdit } from "../registry/scaler-corrections.ts";
 import type { LineEndpoint } from "../registry/line-endpoint.ts";
 import type {
   AddressSize,
@@ -50,6 +52,10 @@ export interface MeterDraft {
   readonly authentication?: AuthenticationKind;
   readonly referencing?: "ln" | "sn";
   readonly quirks?: AssociationProfile["quirks"];
+  /** What is left out stays; null takes a setting back to its default. */
+  readonly settings?: AssociationSettingsEdit;
+  /** Corrections by logical name; what is left out stays, null takes one away. */
+  readonly scalers?: ScalerCorrectionsEdit;
   /** What is left out keeps what it has, or gets the defaults. */
   readonly security?: Partial<SecurityProfile>;
   readonly password?: string;

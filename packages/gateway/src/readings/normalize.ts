@@ -1,4 +1,3 @@
-import type { Data } from "@lectura/dlms/axdr";
 import { noUnit, toExactValue } from "@lectura/dlms/cosem";
 import type { RawRead } from "./raw-read.ts";
 import type { QualityFlag, Reading, ReadingFailure, ReadingValue } from "./reading.ts";
@@ -15,7 +14,7 @@ export type Normalized =
 export function normalize(raw: RawRead): Normalized {
   const { item, scalerUnit } = raw;
   const { key, logicalName: obis } = item;
-  const value = valueOf(raw.data, scalerUnit?.scaler ?? 0, item.classId);
+  const value = valueOf(raw, scalerUnit?.scaler ?? 0);
   if (typeof value === "string") return { ok: false, failure: { key, obis, code: value } };
   const unit = scalerUnit?.unit ?? noUnit;
   const quality: QualityFlag[] = [];
@@ -23,6 +22,7 @@ export function normalize(raw: RawRead): Normalized {
   if (expectedUnit !== undefined && scalerUnit !== undefined && unit !== expectedUnit) {
     quality.push("unit-mismatch");
   }
+  if (raw.isCorrected === true) quality.push("scaler-corrected");
   return {
     ok: true,
     reading: {
@@ -40,10 +40,10 @@ export function normalize(raw: RawRead): Normalized {
 }
 
 /** The exact value, or the code that says why the data is no single value. */
-function valueOf(data: Data, scaler: number, classId: number): ReadingValue | string {
+function valueOf({ data, item, deviation }: RawRead, scaler: number): ReadingValue | string {
   if (data.type === "null-data" || data.type === "dont-care") return "reading/no-value";
-  const octetString = data.type === "octet-string" ? meaningOf(data.value, classId) : "octets";
-  return toExactValue(data, scaler, { octetString }) ?? "reading/not-a-single-value";
+  const octetString = data.type === "octet-string" ? meaningOf(data.value, item.classId) : "octets";
+  return toExactValue(data, scaler, { octetString, ...deviation }) ?? "reading/not-a-single-value";
 }
 
 const clockClassId = 8;

@@ -26,7 +26,9 @@ export type QualityFlag =
   | "unit-mismatch"
   | "rollover"
   | "substituted"
-  | "meter-invalid";
+  | "meter-invalid"
+  /** Scaler or unit is not the meter's but a correction of its type. */
+  | "scaler-corrected";
 
 /** One value of one meter at one instant: the natural key is (meterId, key, measuredAt). */
 export interface Reading {

@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import type { LineDraft, MeterDraft, SinkDraft } from "../control/gateway-control.ts";
+import { associationSettings, associationSettingsEdit } from "./association-settings.ts";
+import { scalerCorrections, scalerCorrectionsEdit } from "./scaler-corrections.ts";
 import { defaultFraming, modeEOf } from "./line-endpoint.ts";
 import type { Template } from "./model.ts";
 
@@ -147,6 +149,8 @@ const meterDraft = z.strictObject({
   authentication: authentication.optional(),
   referencing: referencing.optional(),
   quirks: quirks.optional(),
+  settings: associationSettingsEdit.optional(),
+  scalers: scalerCorrectionsEdit.optional(),
   security: security.optional(),
   password: secret.optional(),
   securityKeys: securityKeys.optional(),
@@ -195,8 +199,9 @@ const template = z.strictObject({
     referencing: referencing.optional(),
     security: security.optional(),
     quirks,
+    settings: associationSettings.optional(),
   }),
-  plan: z.strictObject({ intervalMs, keys }),
+  plan: z.strictObject({ intervalMs, keys, scalers: scalerCorrections.optional() }),
   channel: z.int().min(0).max(255).optional(),
 });
 

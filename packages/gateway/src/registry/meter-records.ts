@@ -6,10 +6,12 @@ import { GatewayError } from "../errors.ts";
 import { counterName } from "../vault/meter-credentials.ts";
 import { keyFields, meterKeyNames, meterOwner, secretFields } from "../vault/secret-names.ts";
 import type { Vault } from "../vault/vault.ts";
+import { mergeSettings } from "./association-settings.ts";
 import { checkMeterDraft, checkName, invalid } from "./drafts.ts";
 import { addLine, lineAt, refuseOtherFraming, refuseOtherWay } from "./line-records.ts";
 import { getLine, getMeter, refuseTakenName } from "./look-up.ts";
 import type { AssociationProfile, Line, Meter, SecurityProfile, Template } from "./model.ts";
+import { mergeCorrections, type ScalerCorrections } from "./scaler-corrections.ts";
 import { resolvePlanKeys } from "./plan-key.ts";
 import { readMeters, writeMeter } from "./registry-tables.ts";
 import { keyOctets, securityOf } from "./security-profile.ts";
@@ -101,6 +103,7 @@ type Fallback = Pick<Meter, "address" | "template"> & {
   readonly intervalMs: number;
   readonly items: Meter["plan"]["items"];
   readonly channel: number | undefined;
+  readonly scalers?: ScalerCorrections;
 };
 
 function fallbackOfTemplate(template: Template): Fallback {
@@ -111,6 +114,7 @@ function fallbackOfTemplate(template: Template): Fallback {
     intervalMs: template.plan.intervalMs,
     items: resolvePlanKeys(template.plan.keys, template.channel),
     channel: template.channel,
+    ...(template.plan.scalers === undefined ? {} : { scalers: template.plan.scalers }),
   };
 }
 
@@ -141,16 +145,19 @@ function associationOf(draft: MeterEdit, fallback: Fallback["association"]): Ass
   const authentication = draft.authentication ?? fallback.authentication;
   const referencing = draft.referencing ?? fallback.referencing;
   const security = securityOf(draft.security, fallback.security, authentication);
+  const settings = mergeSettings(fallback.settings, draft.settings);
   return {
     clientSap: draft.clientSap ?? fallback.clientSap,
     authentication,
     ...(referencing === undefined ? {} : { referencing }),
     ...(security === undefined ? {} : { security }),
     quirks: { ...fallback.quirks, ...draft.quirks },
+    ...(settings === undefined ? {} : { settings }),
   };
 }
 
 function merge(draft: MeterEdit, fallback: Fallback) {
+  const scalers = mergeCorrections(fallback.scalers, draft.scalers);
   return {
     address: addressOf(draft.address, fallback.address),
     association: associationOf(draft, fallback.association),
@@ -159,6 +166,7 @@ function merge(draft: MeterEdit, fallback: Fallback) {
       intervalMs: draft.intervalMs ?? fallback.intervalMs,
       items:
         draft.keys === undefined ? fallback.items : resolvePlanKeys(draft.keys, fallback.channel),
+      ...(scalers === undefined ? {} : { scalers }),
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { ObisCode } from "@lectura/dlms/cosem";
 import type { EnvelopeForm, Protection, SecuritySuite } from "@lectura/dlms/security";
 import type { MeterKeyName } from "../vault/secret-names.ts";
+import type { AssociationSettings } from "./association-settings.ts";
+import type { ScalerCorrections } from "./scaler-corrections.ts";
 import type { LineEndpoint } from "./line-endpoint.ts";
 
 /** One endpoint with its framing and one owner. A line may carry many meters. */
@@ -71,6 +73,8 @@ export interface AssociationProfile {
     readonly noSnrmParameters?: boolean;
     readonly noGetWithList?: boolean;
   };
+  /** What few meters need. */
+  readonly settings?: AssociationSettings;
 }
 
 export interface PlanItem {
@@ -87,6 +91,8 @@ export interface PlanItem {
 export interface ReadingPlan {
   readonly intervalMs: number;
   readonly items: readonly PlanItem[];
+  /** Scalers that the meter states wrongly. */
+  readonly scalers?: ScalerCorrections;
 }
 
 export interface Meter {
@@ -118,7 +124,11 @@ export interface Template {
     /** What it leaves out has the defaults; every meter gets a client title of its own. */
     readonly security?: Partial<SecurityProfile>;
   };
-  readonly plan: { readonly intervalMs: number; readonly keys: readonly string[] };
+  readonly plan: {
+    readonly intervalMs: number;
+    readonly keys: readonly string[];
+    readonly scalers?: ScalerCorrections;
+  };
   /** OBIS group B of its electricity objects, where it is not 0. */
   readonly channel?: number;
 }

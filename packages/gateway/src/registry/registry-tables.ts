@@ -1,6 +1,7 @@
 /** Rows of the registry's tables to the model and back. */
 import type { DatabaseSync } from "node:sqlite";
 import { keyChangeField, keyFields, meterKeyNames } from "../vault/secret-names.ts";
+import type { ScalerCorrections } from "./scaler-corrections.ts";
 import { endpointKey, type LineEndpoint } from "./line-endpoint.ts";
 import type {
   AssociationProfile,
@@ -37,12 +38,13 @@ function toSize(stored: string): Meter["address"]["size"] {
 
 /** JSON has no undefined: an absent unit comes back as one. */
 function toPlan(stored: unknown): Meter["plan"] {
-  const { intervalMs, items } = stored as {
+  const { items, ...plan } = stored as {
     intervalMs: number;
+    scalers?: ScalerCorrections;
     items: readonly (Omit<PlanItem, "expectedUnit"> & { expectedUnit?: number })[];
   };
   return {
-    intervalMs,
+    ...plan,
     items: items.map((item) => ({ ...item, expectedUnit: item.expectedUnit })),
   };
 }

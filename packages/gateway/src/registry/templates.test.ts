@@ -35,8 +35,17 @@ const own = {
   name: "mine",
   description: "",
   address: { size: 4, upper: 1, lower: 17 },
-  association: { clientSap: 32, authentication: "lls", quirks: { noGetWithList: true } },
-  plan: { intervalMs: 1000, keys: ["frequency", "4:1.0.1.6.0.255:5"] },
+  association: {
+    clientSap: 32,
+    authentication: "lls",
+    quirks: { noGetWithList: true },
+    settings: { requestsMax: 30 },
+  },
+  plan: {
+    intervalMs: 1000,
+    keys: ["frequency", "4:1.0.1.6.0.255:5"],
+    scalers: { "1.0.1.6.0.255": { scaler: 1 } },
+  },
 } as const;
 
 test("two families are built in, more can be added and removed", () => {
@@ -51,6 +60,10 @@ test("two families are built in, more can be added and removed", () => {
     key: "4:1.0.1.6.0.255:5",
     classId: 4,
     attributeId: 5,
+  });
+  expect(meter).toMatchObject({
+    association: { settings: { requestsMax: 30 } },
+    plan: { scalers: { "1.0.1.6.0.255": { scaler: 1 } } },
   });
   expect(codeOf(() => registry.removeTemplate("mine"))).toBe("registry/template-in-use");
   registry.removeMeter("m");

@@ -27,6 +27,7 @@ import {
   type MeterSecurity,
   underKeys,
 } from "../security/meter-security.ts";
+import { settingOptions } from "./setting-options.ts";
 import type { Wire } from "../wire.ts";
 import type { LineOwner, Turn } from "./line-owner.ts";
 
@@ -249,6 +250,7 @@ function sessionOptionsOf(options: OpenMeterOptions, port: Port, framing: Framin
   const { connectTimeoutMs: connectMs, responseTimeoutMs: responseMs } = options.line.line;
   const { size, upper, lower } = meter.address;
   const { referencing } = meter.association;
+  const { hdlc, quirks, timeouts, ...given } = settingOptions(meter.association.settings);
   const { endpoint } = options.line.line;
   const modeE = modeEOf(endpoint);
   const { invokeIdAlwaysOne, skipRelease, noSnrmParameters } = meter.association.quirks;
@@ -259,12 +261,14 @@ function sessionOptionsOf(options: OpenMeterOptions, port: Port, framing: Framin
     ...(modeE === undefined ? {} : { modeE }),
     ...(referencing === undefined ? {} : { referencing }),
     server: { size: size === "auto" ? (facts.addressSize ?? "auto") : size, upper, lower },
-    ...(noSnrmParameters === true ? { hdlc: { sendParameters: false } } : {}),
+    ...given,
+    hdlc: { ...hdlc, ...(noSnrmParameters === true ? { sendParameters: false } : {}) },
     quirks: {
+      ...quirks,
       ...(invokeIdAlwaysOne === undefined ? {} : { invokeIdAlwaysOne }),
       ...(skipRelease === undefined ? {} : { skipRelease }),
     },
-    timeouts: { connectMs, responseMs },
+    timeouts: { connectMs, responseMs, ...timeouts },
     ...(attempt.repeat ? {} : { attemptsMax: 1 }),
     clock,
     signal,

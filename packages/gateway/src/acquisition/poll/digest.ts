@@ -1,7 +1,7 @@
 import type { Data } from "@lectura/dlms/axdr";
-import { decodeScalerUnit, type ScalerUnit } from "@lectura/dlms/cosem";
+import { decodeScalerUnit, effectiveScalerUnit, type ScalerUnit } from "@lectura/dlms/cosem";
 import { DecodeError } from "@lectura/dlms/octets";
-import type { PlanItem } from "../../registry/model.ts";
+import type { Meter, PlanItem } from "../../registry/model.ts";
 import { normalize } from "../../readings/normalize.ts";
 import type { Reading, ReadingFailure } from "../../readings/reading.ts";
 import type { CachedScaler } from "../../store/store.ts";
@@ -22,7 +22,7 @@ export interface Digest {
  * Pairs values with scalers and turns them into Readings. A register whose scaler the meter does
  * not tell gives a failure, not a number that may be wrong by a power of ten.
  */
-export function digest(meterId: number, result: PollResult, scalers: ScalerCache): Digest {
+export function digest(meter: Meter, result: PollResult, scalers: ScalerCache): Digest {
   const scalersLearned = learnScalers(result.answers, scalers);
   const readings: Reading[] = [];
   const failures: ReadingFailure[] = [];
@@ -31,7 +31,7 @@ export function digest(meterId: number, result: PollResult, scalers: ScalerCache
     if (answer.wanted.part === "identity") identity = identityOf(answer);
     if (answer.wanted.part !== "value") continue;
     const { item } = answer.wanted;
-    const outcome = readingOf(meterId, item, answer, result.measuredAt!, scalers);
+    const outcome = readingOf(meter, item, answer, result.measuredAt!, scalers);
     if ("code" in outcome) failures.push(outcome);
     else readings.push(outcome);
   }
@@ -39,7 +39,7 @@ export function digest(meterId: number, result: PollResult, scalers: ScalerCache
 }
 
 function readingOf(
-  meterId: number,
+  { id: meterId, association, plan }: Meter,
   item: PlanItem,
   answer: Answer,
   measuredAt: number,
@@ -48,12 +48,29 @@ function readingOf(
   const { key, logicalName: obis } = item;
   const { result, at: receivedAt } = answer;
   if (!result.ok) return { key, obis, code: result.reason };
-  const scalerUnit = scalers.find(item);
-  if (scalerUnit === undefined && scalerAttributeId(item) !== undefined) {
+  const said = scalers.find(item);
+  const correction = plan.scalers?.[obis];
+  if (
+    said === undefined &&
+    correction?.scaler === undefined &&
+    scalerAttributeId(item) !== undefined
+  ) {
     return { key, obis, code: "reading/scaler-unknown" };
   }
+  const isCorrected = correction !== undefined;
   const { value: data } = result;
-  const raw = { meterId, item, data, scalerUnit, measuredAt, receivedAt, origin: "poll" } as const;
+  const { invertedDeviation } = association.settings ?? {};
+  const raw = {
+    meterId,
+    item,
+    data,
+    scalerUnit: isCorrected ? effectiveScalerUnit(item, said, [{ ...item, ...correction }]) : said,
+    isCorrected,
+    ...(invertedDeviation === undefined ? {} : { deviation: { invertedDeviation } }),
+    measuredAt,
+    receivedAt,
+    origin: "poll",
+  } as const;
   const normalized = normalize(raw);
   if (!normalized.ok) return normalized.failure;
   if (normalized.reading.quality.includes("unit-mismatch")) scalers.doubt(item);

@@ -66,7 +66,17 @@ export class MeterReader {
 
   /** An association is open and was not closed by the other side. */
   get isOpen(): boolean {
-    return this.#session !== undefined && !this.#session.session.closed;
+    return this.#session !== undefined && !this.#session.session.closed && !this.#isSpent;
+  }
+
+  /** The meter gives an association so many requests, and another poll would go beyond. */
+  get #isSpent(): boolean {
+    const { requestsMax } = this.#meter.association.settings ?? {};
+    if (requestsMax === undefined) return false;
+    const used = this.#session?.session.counters.requests ?? 0;
+    // Values, scalers and the identity one by one: a list needs less.
+    const wanted = 2 * this.#meter.plan.items.length + 1;
+    return used > 0 && used + wanted > requestsMax;
   }
 
   get holdsSession(): boolean {
@@ -183,7 +193,7 @@ export class MeterReader {
     const exchange = <T>(run: () => Promise<T>): Promise<T> => turn.exchange(run);
     const result = await poll({ session, wanted, useList, signal, nowMs, exchange });
     this.#judgeList(result, useList);
-    const digested = digest(this.#meter.id, result, this.#scalers);
+    const digested = digest(this.#meter, result, this.#scalers);
     this.#keepScalers(digested);
     if (!onDemand) {
       this.#judgeIdentity(result, digested);

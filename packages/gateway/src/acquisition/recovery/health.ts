@@ -55,6 +55,8 @@ export function afterFailure(
     readonly nowMs: number;
     readonly random: number;
     readonly budget: ReconnectBudget;
+    /** Least pause, as this meter wants it, ms. */
+    readonly pauseMs?: number;
   },
 ): HealthStep {
   const { code, recovery, detail } = failure;
@@ -66,7 +68,7 @@ export function afterFailure(
     };
   }
   const failures = health.at === "failing" ? health.failures + 1 : 1;
-  const waitMs = waitAfter(recovery, failures, context.random);
+  const waitMs = Math.max(waitAfter(recovery, failures, context.random), context.pauseMs ?? 0);
   const wantedAt = context.nowMs + waitMs;
   const nextAttemptAt = Math.max(wantedAt, context.budget.availableAt(context.nowMs));
   const breakerOpen = nextAttemptAt > wantedAt;

@@ -3,6 +3,8 @@ import type { ObisCode } from "@lectura/dlms/cosem";
 import { GatewayError } from "../../errors.ts";
 import type { LineDraft, MeterDraft } from "../../control/gateway-control.ts";
 import { type MeterKeyName, meterKeyNames } from "../../vault/secret-names.ts";
+import { parseSetting } from "../association-settings.ts";
+import { parseCorrection } from "../scaler-corrections.ts";
 import { invalid } from "../drafts.ts";
 import { parseEndpointUrl } from "../endpoint-url.ts";
 
@@ -30,6 +32,8 @@ const fieldNames: Readonly<Record<string, FleetField>> = {
   auth: "authentication",
   referencing: "referencing",
   quirks: "quirks",
+  settings: "settings",
+  scalers: "scalers",
   password: "password",
   passwordenv: "passwordEnv",
   thingsboardtoken: "thingsBoardToken",
@@ -91,6 +95,8 @@ export type FleetField =
   | "authentication"
   | "referencing"
   | "quirks"
+  | "settings"
+  | "scalers"
   | "password"
   | "passwordEnv"
   | "thingsBoardToken"
@@ -247,6 +253,26 @@ function securityKeys(fields: FleetFields, environment: Environment): MeterDraft
   return keys.length === 0 ? undefined : Object.fromEntries(keys);
 }
 
+/** Words like `name=value`, each a change. */
+function changes<T extends object>(
+  fields: FleetFields,
+  field: FleetField,
+  parse: (word: string) => T | undefined,
+): T | undefined {
+  const value = fields.get(field);
+  const words = Array.isArray(value) ? value.map(String) : text(fields, field)?.split(/[\s;]+/);
+  const parsed = words
+    ?.filter((word) => word !== "")
+    .map((word) => {
+      const change = parse(word);
+      if (change === undefined) throw invalid(field, `does not take "${word}"`);
+      return change;
+    });
+  return parsed === undefined || parsed.length === 0
+    ? undefined
+    : (Object.assign({}, ...parsed) as T);
+}
+
 /** Framing and the like are checked with the draft, by the registry. @throws {GatewayError} */
 export function meterDraft(fields: FleetFields, environment: Environment): MeterDraft {
   const address = present({
@@ -267,6 +293,8 @@ export function meterDraft(fields: FleetFields, environment: Environment): Meter
       authentication: text(fields, "authentication") as MeterDraft["authentication"],
       referencing: text(fields, "referencing") as "ln" | undefined,
       quirks: quirks && Object.fromEntries(quirks.map((quirk) => [quirk, true])),
+      settings: changes(fields, "settings", parseSetting),
+      scalers: changes(fields, "scalers", parseCorrection),
       security: security(fields),
       password: secret(fields, "password", environment),
       securityKeys: securityKeys(fields, environment),

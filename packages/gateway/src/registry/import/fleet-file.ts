@@ -1,5 +1,7 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, type YAMLMap } from "yaml";
 import type { Line, Meter, SecurityProfile } from "../model.ts";
+import { settingTexts } from "../association-settings.ts";
+import { correctionTexts } from "../scaler-corrections.ts";
 import { endpointUrl } from "../endpoint-url.ts";
 import { endpointText, type LineEndpoint, type TcpEndpoint } from "../line-endpoint.ts";
 import { nearest } from "../nearest.ts";
@@ -148,6 +150,8 @@ const csvColumns = [
   "referencing",
   ...securityColumns,
   "quirks",
+  "settings",
+  "scalers",
   "keys",
   "interval_ms",
   "paused",
@@ -187,6 +191,8 @@ function formatCsv(lines: readonly Line[], meters: readonly Meter[]): string {
       referencing: meter.association.referencing ?? "",
       ...securityCells(meter.association.security),
       quirks: quirkNames(meter).join(" "),
+      settings: settingTexts(meter.association.settings).join(" "),
+      scalers: correctionTexts(meter.plan.scalers).join(" "),
       keys: keysOf(meter).join(" "),
       interval_ms: meter.plan.intervalMs,
       paused: meter.paused ? "yes" : "no",
@@ -255,6 +261,10 @@ function formatYaml(lines: readonly Line[], meters: readonly Meter[]): string {
         : { referencing: meter.association.referencing }),
       ...(meter.association.security === undefined ? {} : { security: meter.association.security }),
       quirks: quirkNames(meter),
+      ...(meter.association.settings === undefined
+        ? {}
+        : { settings: settingTexts(meter.association.settings) }),
+      ...(meter.plan.scalers === undefined ? {} : { scalers: correctionTexts(meter.plan.scalers) }),
       intervalMs: meter.plan.intervalMs,
       keys: keysOf(meter),
       paused: meter.paused,

@@ -223,6 +223,8 @@ describe("an export", () => {
         name: "quirky",
         line: "empty",
         quirks: { skipRelease: true },
+        settings: { requestsMax: 20, conformance: ["get", "action"], lowPriority: false },
+        scalers: { "1.0.1.8.0.255": { scaler: -1, unit: 30 }, "1.0.2.8.0.255": { unit: 27 } },
         referencing: "sn",
         thingsBoardToken: "t0k3n",
       });

@@ -57,6 +57,7 @@ const reading: fc.Arbitrary<Reading> = fc.record({
     "rollover",
     "substituted",
     "meter-invalid",
+    "scaler-corrected",
   ] as const),
 });
 

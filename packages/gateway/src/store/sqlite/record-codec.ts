@@ -54,6 +54,7 @@ const flags: readonly QualityFlag[] = [
   "rollover",
   "substituted",
   "meter-invalid",
+  "scaler-corrected",
 ];
 const originBits = 2;
 
