@@ -7,7 +7,6 @@ import { authenticationUnit, decodeAarq } from "../acse/codec.ts";
 import { DecodeError } from "../error.ts";
 import { apduOctetsMax } from "../limits.ts";
 import { ApduCiphering } from "../security/apdu-ciphering.ts";
-import { equalConstantTime } from "../security/constant-time.ts";
 import type { HlsDialogue, HlsMechanismFunctions } from "../security/hls-dialogue.ts";
 import { Secret } from "../security/secret.ts";
 import { decodeUnit, encodeUnit } from "../xdlms/apdu-codec.ts";
@@ -18,6 +17,7 @@ import {
 import { conformanceFromMask, conformanceToMask } from "../xdlms/conformance.ts";
 import { initiateRequest, type InitiateRequest } from "../xdlms/initiate-request.ts";
 import { initiateResponse } from "../xdlms/initiate-response.ts";
+import { diagnostic, judgeAuthentication, now } from "./credentials.ts";
 import type { AssociationFacts } from "./object.ts";
 import { pduOctetsMin } from "./service.ts";
 import type { AssociationView } from "./view.ts";
@@ -40,18 +40,6 @@ export interface HighSecurityProof {
 
 type ContextName = "LN" | "SN" | "LN-ciphered" | "SN-ciphered";
 
-/** Diagnostics of the acse-service-user. */
-const diagnostic = {
-  accepted: 0,
-  noReason: 1,
-  contextNotSupported: 2,
-  callingTitleNotRecognised: 3,
-  userNotRecognised: 6,
-  mechanismNotRecognised: 11,
-  mechanismRequired: 12,
-  authenticationFailure: 13,
-  authenticationRequired: 14,
-} as const;
 /** InitiateError of ConfirmedServiceError. */
 const initiateError = { versionTooLow: 1, incompatibleConformance: 2, pduTooShort: 3 } as const;
 
@@ -60,7 +48,6 @@ const initiateErrorClass = 6;
 const dlmsVersion = 6;
 const vaaNames = { ln: 0x0007, sn: 0xfa00 } as const;
 
-const challengeOctets = { min: 8, max: 64 } as const;
 const systemTitleOctets = 8;
 
 /** The refusal of octets that are no AARQ. */
@@ -143,33 +130,6 @@ function cipheringOf(
   });
 }
 
-function judgeAuthentication(aarq: Aarq, view: AssociationView): number {
-  const problem = judgeCredentials(aarq, view);
-  if (problem !== diagnostic.accepted || view.users === undefined) return problem;
-  const admitted = view.users.admits(aarq.callingAeInvocationId);
-  return admitted ? problem : diagnostic.userNotRecognised;
-}
-
-function judgeCredentials(aarq: Aarq, view: AssociationView): number {
-  const { authentication } = view;
-  const { mechanism = "none", authenticationValue } = aarq;
-  if (authentication.mechanism === "none") {
-    return mechanism === "none" ? diagnostic.accepted : diagnostic.mechanismNotRecognised;
-  }
-  if (mechanism === "none") {
-    return aarq.acseRequirements === undefined && authenticationValue === undefined
-      ? diagnostic.authenticationRequired
-      : diagnostic.mechanismRequired;
-  }
-  if (mechanism !== authentication.mechanism) return diagnostic.mechanismNotRecognised;
-  const received = authenticationValue ?? new Uint8Array(0);
-  const fits =
-    "hls" in authentication
-      ? received.length >= challengeOctets.min && received.length <= challengeOctets.max
-      : equalConstantTime(received, now(authentication.password).reveal());
-  return fits ? diagnostic.accepted : diagnostic.authenticationFailure;
-}
-
 /** Undefined: the mechanism is not one of high level security. */
 function proofOf(
   { authenticationValue }: Aarq,
@@ -184,11 +144,6 @@ function proofOf(
     serverSystemTitle: systemTitle,
   };
   return { dialogue, hls: now(authentication.hls) };
-}
-
-/** What may change, as it is now. */
-function now<T extends object>(value: T | (() => T)): T {
-  return typeof value === "function" ? value() : value;
 }
 
 function challengeMembers(dialogue: HlsDialogue, { mechanism }: AssociationFacts): Partial<Aare> {
