@@ -15,7 +15,9 @@ import { dataText } from "./data-text.ts";
 
 test("Data is one line that a person reads", () => {
   const time = octetString(fromHex("07ea011f060f1e00ffffc400"));
-  expect(dataText(time)).toBe("2026-01-31T15:30:00");
+  expect(dataText(time)).toBe("2026-01-31 15:30:00");
+  const fraction = octetString(fromHex("07ea011f060f1e002bffc400"));
+  expect(dataText(fraction)).toBe("2026-01-31 15:30:00.43");
   expect(dataText(octetString(fromHex("0100010800ff")))).toBe("1.0.1.8.0.255");
   expect(dataText(octetString(fromHex("4c4543")))).toBe('"LEC"');
   expect(dataText(octetString(fromHex("00ff")))).toBe("00ff");

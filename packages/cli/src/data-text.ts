@@ -1,5 +1,11 @@
 import type { Data } from "@lectura/dlms/axdr";
-import { decodeDateTime, looseText, obisFromOctets, toExactValue } from "@lectura/dlms/cosem";
+import {
+  type CosemDateTime,
+  decodeDateTime,
+  looseText,
+  obisFromOctets,
+  toExactValue,
+} from "@lectura/dlms/cosem";
 import { valueText } from "@lectura/gateway";
 
 /** Elements of a list that are shown; the number of the others follows. */
@@ -13,6 +19,13 @@ const yearLast = 2100;
 /** Data of any type on one line, for people: numbers bare, text quoted, octets as hex or a time. */
 export function dataText(data: Data): string {
   return textAt(data, 0);
+}
+
+/** Local time as the meter says it, without zeros behind its hundredths. */
+export function dateTimeText(time: CosemDateTime): string {
+  return looseText(time)
+    .replace("T", " ")
+    .replace(/\.0*$|(?<=\.\d+?)0+$/, "");
 }
 
 function textAt(data: Data, depth: number): string {
@@ -41,7 +54,7 @@ function octetsText(octets: Uint8Array): string {
   if (octets.length === dateTimeOctets) {
     const time = decodeDateTime(octets);
     const isTime = !time.invalid && time.year >= yearFirst && time.year <= yearLast;
-    if (isTime) return looseText(time);
+    if (isTime) return dateTimeText(time);
   }
   // Value group F of almost every logical name.
   if (octets.length === nameOctets && octets.at(-1) === 255) return obisFromOctets(octets);

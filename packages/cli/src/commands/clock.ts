@@ -1,7 +1,8 @@
 import { type ClockReading, readClock, setClock, systemClock } from "@lectura/dlms-node";
-import { localText, looseText, type ObisCode } from "@lectura/dlms/cosem";
+import { localText, type ObisCode } from "@lectura/dlms/cosem";
 import { confirmed } from "../confirmed.ts";
 import type { Context } from "../context.ts";
+import { dateTimeText } from "../data-text.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { durationText } from "../format.ts";
 import { fill } from "../texts/texts.ts";
@@ -73,13 +74,6 @@ function clockJson(obis: ObisCode, reading: Reading): Readonly<Record<string, un
   };
 }
 
-/** The meter's own words, without zeros behind its hundredths. */
-function timeText({ time }: Reading): string {
-  return looseText(time)
-    .replace("T", " ")
-    .replace(/\.0*$|(?<=\.\d+?)0+$/, "");
-}
-
 /** `+2m 3s`, to the second where that is all the meter says. */
 function offsetText({ offsetMs }: Reading): string {
   if (offsetMs === undefined) return "?";
@@ -102,7 +96,7 @@ function writeClock({ output }: Context, reading: Reading): void {
   const { colour } = output;
   const { utcMs, status, deviationMinutes, offsetMs, roundTripMs } = reading;
   const row = (label: string, text: string): void => output.line(`${label.padEnd(14)} ${text}`);
-  row(words.meterTime, colour.bold(timeText(reading)));
+  row(words.meterTime, colour.bold(dateTimeText(reading.time)));
   row(
     "UTC",
     utcMs === undefined ? "?" : new Date(utcMs).toISOString().slice(0, 19).replace("T", " "),

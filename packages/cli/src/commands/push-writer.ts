@@ -3,7 +3,6 @@ import type { Data } from "@lectura/dlms/axdr";
 import {
   catalogue,
   decodeDateTime,
-  looseText,
   type ObisCode,
   type ScalerUnit,
   toExactValue,
@@ -12,7 +11,7 @@ import { toHex } from "@lectura/dlms/octets";
 import { valueText } from "@lectura/gateway";
 import type { Context } from "../context.ts";
 import { dataJson } from "../data-json.ts";
-import { dataText } from "../data-text.ts";
+import { dataText, dateTimeText } from "../data-text.ts";
 import { writeTable } from "../fitted-table.ts";
 import { unitSymbol } from "../format.ts";
 
@@ -126,7 +125,7 @@ function toldOf({ meaning }: PushDelivery): Told {
 
 function timeFact(octets: Uint8Array | undefined): Told["facts"] {
   if (octets?.length !== dateTimeOctets) return {};
-  return { time: looseText(decodeDateTime(octets)) };
+  return { time: dateTimeText(decodeDateTime(octets)) };
 }
 
 /** The exact value, scaled where the push says how; as Data otherwise. */
