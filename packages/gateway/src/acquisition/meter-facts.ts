@@ -44,6 +44,17 @@ export class MeterFacts {
     this.#set("identity", identity ?? "");
   }
 
+  /** The highest counter the meter has proved under the key of that name, as far as it was kept. */
+  lastCounter(name: string): number | undefined {
+    const [key, last] = (this.#facts.get("last-counter") ?? "").split(" ");
+    return key === name && last !== undefined ? Number(last) : undefined;
+  }
+
+  /** Of one key: another name forgets the one before. Undefined: begin anew. */
+  keepCounter(name: string, last: number | undefined): void {
+    this.#set("last-counter", last === undefined ? "" : `${name} ${last}`);
+  }
+
   /** Whether the meter refused GET-with-list within the last week. `nowMs` is UTC. */
   listRefused(nowMs: number): boolean {
     const since = Number(this.#facts.get("list-refused") ?? "");

@@ -1,5 +1,5 @@
 import { type DlmsError, fromHex } from "@lectura/dlms/octets";
-import { ReplayWindows } from "@lectura/dlms/security";
+import type { ReplayWindows } from "@lectura/dlms/security";
 import type { EventSeverity } from "../../store/store.ts";
 import type { Meter, PlanItem } from "../../registry/model.ts";
 import type { LineOwner, Turn } from "../line/line-owner.ts";
@@ -13,6 +13,7 @@ import { loadFacts, MeterFacts } from "../meter-facts.ts";
 import type { AcquisitionParts } from "../meter-parts.ts";
 import { ParkedObjects, parkedMs } from "../recovery/parked-objects.ts";
 import { changeMeterKeys, type MeterKeyChange } from "../security/change-meter-keys.ts";
+import { SeenCounters } from "../security/seen-counters.ts";
 import { type Digest, digest } from "./digest.ts";
 import { poll, type PollResult } from "./poll.ts";
 import { ScalerCache } from "./scaler-cache.ts";
@@ -45,8 +46,7 @@ export class MeterReader {
   #facts = new MeterFacts(new Map(), () => {});
   #scalers = new ScalerCache();
   #session: MeterSession | undefined;
-  /** Counters this meter has used: what comes again is a replay. */
-  #windows = new ReplayWindows();
+  readonly #seen = new SeenCounters();
   /** How the last change of keys ended. */
   #keyOutcome: KeyOutcome | undefined;
   /** Monotonic; 0 asks with the next poll. */
@@ -126,6 +126,12 @@ export class MeterReader {
     if (this.isOpen) return;
     await this.close(turn);
     const { wire, clock, credentials, counters, keyStore } = this.#parts;
+    const { id, association } = this.#meter;
+    const { clientSystemTitle } = association.security ?? {};
+    const keyName =
+      clientSystemTitle === undefined
+        ? undefined
+        : (await credentials(id)).counterName(fromHex(clientSystemTitle));
     this.#session = await openMeterSession({
       meter: this.#meter,
       line: this.#line,
@@ -136,7 +142,7 @@ export class MeterReader {
       signal,
       credentials,
       counters,
-      windows: this.#windows,
+      windows: this.#seen.windows(keyName, this.#facts),
       keyStore,
       onKeys: (outcome, windows) => this.#settleKeys(outcome, windows),
       onCounter: (next, why) => this.#tellCounter(next, why),
@@ -192,6 +198,7 @@ export class MeterReader {
     const nowMs = (): number => clock.nowMs();
     const exchange = <T>(run: () => Promise<T>): Promise<T> => turn.exchange(run);
     const result = await poll({ session, wanted, useList, signal, nowMs, exchange });
+    this.#seen.keep(this.#facts, false);
     this.#judgeList(result, useList);
     const digested = digest(this.#meter, result, this.#scalers);
     this.#keepScalers(digested);
@@ -207,12 +214,14 @@ export class MeterReader {
     const open = this.#session;
     this.#session = undefined;
     if (broken) this.#identityDueMs = 0;
-    if (open !== undefined) await closeMeterSession(open, this.#line, turn);
+    if (open === undefined) return;
+    await closeMeterSession(open, this.#line, turn);
+    this.#seen.keep(this.#facts, true);
   }
 
   /** A person asked: the meter may begin its counters anew. */
   forgetCounters(): void {
-    this.#windows = new ReplayWindows();
+    this.#seen.forget(this.#facts);
   }
 
   /** Framing and address form did not lead anywhere: look for them again. */
@@ -239,7 +248,7 @@ export class MeterReader {
   }
 
   #settleKeys(outcome: KeyOutcome, windows: ReplayWindows): void {
-    this.#windows = windows;
+    this.#seen.replace(windows);
     this.#keyOutcome = outcome;
     const message =
       outcome === "changed"
