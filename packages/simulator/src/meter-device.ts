@@ -70,7 +70,6 @@ export function meterDevice(options: MeterDeviceOptions): MeterDevice {
       receiveWindow: personality.window,
     },
     device: { views },
-    outlet,
   };
-  return full === undefined ? { served } : { served, full };
+  return full === undefined ? { served } : { served: { ...served, outlet }, full };
 }

@@ -119,15 +119,16 @@ function dialingOf({ dial, redial, announce }: FleetFlags): { readonly dialing?:
 
 /** `drop=5%`, `delay=/10:800ms`, `hang-up=@3`: by chance, every tenth, the third alone. */
 function parseFault(text: string): FaultRule {
-  const [, name = "", kind, number = "", sign, delay] =
-    /^\s*([a-z-]+)=([@/]?)(\d+(?:\.\d+)?)(%?)(?::(\w+))?\s*$/.exec(text) ?? [];
+  const [name = "", time = ""] = text.trim().split("=", 2);
   const fault = faultNames.find((each): each is FaultName => each === name);
   if (fault === undefined) {
     throw new CliError("usage/choice", { name: "--fault", text, choices: faultNames.join(", ") });
   }
+  const [, kind = "", number = "", sign, delay] =
+    /^([@/]?)(\d+(?:\.\d+)?)(%?)(?::(\w+))?$/.exec(time) ?? [];
   return {
     fault,
-    when: faultTime(text, kind ?? "", number, sign === "%"),
+    when: faultTime(text, kind, number, sign === "%"),
     ...(delay === undefined ? {} : { delayMs: parseDurationMs(delay) }),
   };
 }
