@@ -22,7 +22,8 @@ import { securities, type Security } from "./securities.ts";
 
 export type Outcome =
   | { readonly kind: "pass" }
-  | { readonly kind: "peer cannot"; readonly error: string }
+  /** `why` is the limit's line, `error` what the cell ended with. */
+  | { readonly kind: "peer cannot"; readonly error: string; readonly why: string }
   | { readonly kind: "fail"; readonly error: string };
 
 export interface RowName {
@@ -74,7 +75,8 @@ function hasAccess(peer: Peer, { service }: Security): boolean {
 
 /** One row says it: what it would be with each security cannot exist. */
 function withoutServer(peer: Peer, framing: Framing, security: Security): Row {
-  const outcome: Outcome = { kind: "peer cannot", error: "missing role: it has no server" };
+  const error = "missing role";
+  const outcome: Outcome = { kind: "peer cannot", error, why: "it has no server" };
   const columns = columnNames.filter((name) =>
     name === "push" ? security.pushes : name !== "ACCESS",
   );
@@ -217,7 +219,8 @@ async function attempt(
     if (error === undefined) return { kind: "pass" };
     const limit = limitOf({ ...run.name, operation }, error);
     if (limit === undefined) return { kind: "fail", error };
-    if (limit.byChance !== true || number === attemptsMax) return { kind: "peer cannot", error };
+    if (limit.byChance === true && number < attemptsMax) continue;
+    return { kind: "peer cannot", error, why: limit.why };
   }
 }
 

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { Outcome, Row } from "./matrix.ts";
-import { columnNames } from "./operations.ts";
+import { type ColumnName, columnNames } from "./operations.ts";
 import type { PathResult } from "./product-path.ts";
 import { protectionName, rowName } from "./securities.ts";
 
@@ -24,6 +24,9 @@ const colours = { pass: "green", "peer cannot": "yellow", fail: "red" } as const
 const legend =
   "pass: done and compared. cannot: the peer cannot, reasons below and in docs/interop.md. " +
   "FAIL: neither.";
+
+/** Different errors of one reason. */
+const errorsShown = 2;
 
 /** "Peer cannot" is a skipped cell. */
 export function count(rows: readonly Row[], paths: readonly PathResult[]): Counts {
@@ -94,21 +97,43 @@ function pathLines(paths: readonly PathResult[]): readonly string[] {
   return lines.length === 0 ? [] : [...lines, ""];
 }
 
-/** What did not pass: each reason once, with the cells it is for. */
+interface Reason {
+  readonly errors: Set<string>;
+  /** Columns, by row. */
+  readonly cells: Map<string, ColumnName[]>;
+  count: number;
+}
+
+/** What did not pass: each reason once, those with most cells first, failures before all. */
 function reasons(rows: readonly Row[]): readonly string[] {
-  const found = new Map<string, Map<string, string[]>>();
+  const found = new Map<string, Reason>();
   for (const row of rows) {
     for (const name of columnNames) {
       const outcome = row.cells[name];
       if (outcome === undefined || outcome.kind === "pass") continue;
-      const reason = `${outcome.kind}, ${pairName(row)}: ${withoutPort(outcome.error)}`;
-      const title = `${row.framing} ${rowName(row.security)}`;
-      const cells = found.get(reason) ?? new Map<string, string[]>();
-      found.set(reason, cells);
-      cells.set(title, [...(cells.get(title) ?? []), name]);
+      const error = withoutPort(outcome.error);
+      const why = outcome.kind === "fail" ? error : outcome.why;
+      const title = `${outcome.kind}, ${pairName(row)}: ${why}`;
+      const reason = found.get(title) ?? { errors: new Set(), cells: new Map(), count: 0 };
+      found.set(title, reason);
+      if (outcome.kind !== "fail") reason.errors.add(error);
+      reason.count++;
+      const place = `${row.framing} ${rowName(row.security)}`;
+      reason.cells.set(place, [...(reason.cells.get(place) ?? []), name]);
     }
   }
-  return [...found].flatMap(([reason, cells]) => [reason, ...whereabouts(cells), ""]);
+  return [...found]
+    .toSorted(([a, { count: ofA }], [b, { count: ofB }]) => rank(a) - rank(b) || ofB - ofA)
+    .flatMap(([title, { errors, cells, count: sum }]) => [
+      `${title} (${sum} ${sum === 1 ? "cell" : "cells"})`,
+      ...[...errors].slice(0, errorsShown).map((error) => `    ends in: ${error}`),
+      ...whereabouts(cells),
+      "",
+    ]);
+}
+
+function rank(title: string): number {
+  return title.startsWith("fail") ? 0 : 1;
 }
 
 function whereabouts(cells: ReadonlyMap<string, readonly string[]>): readonly string[] {
