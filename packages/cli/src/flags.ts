@@ -45,6 +45,7 @@ const streamFlags: readonly Flag[] = [
   ["--serial <port>", "serial"],
   ["--baud <rate>", "baud"],
   ["--mode-e", "modeE"],
+  ["--mode-e-address <address>", "modeEAddress"],
 ];
 
 export const tlsFlags: readonly Flag[] = [
@@ -65,12 +66,7 @@ const dialInFlags: readonly Flag[] = [
   ["--dials-with <octets>", "dialsWith"],
 ];
 
-const wayFlags: readonly Flag[] = [
-  ...streamFlags,
-  ["--mode-e-address <address>", "modeEAddress"],
-  ...lineTlsFlags,
-  ...dialInFlags,
-];
+const wayFlags: readonly Flag[] = [...streamFlags, ...lineTlsFlags, ...dialInFlags];
 
 export const wireFlags: readonly Flag[] = [
   ["--timeout <time>", "timeout"],

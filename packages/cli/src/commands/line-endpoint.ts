@@ -48,7 +48,10 @@ function tlsOf({ tls, ca, cert, certKey }: LineEndpointOptions): { readonly tls?
   };
 }
 
-function signOnOf(options: LineEndpointOptions): { readonly modeE?: ModeESettings } {
+/** A sign-on of mode E, with the fastest rate to ask for. */
+export function signOnOf(options: Pick<LineEndpointOptions, "modeE" | "modeEAddress" | "baud">): {
+  readonly modeE?: ModeESettings;
+} {
   const { modeE, modeEAddress, baud } = options;
   if (modeE !== true && modeEAddress === undefined) return {};
   return {
@@ -59,7 +62,8 @@ function signOnOf(options: LineEndpointOptions): { readonly modeE?: ModeESetting
   };
 }
 
-function parseBaud(text: string): number {
+/** @throws {CliError} usage/number */
+export function parseBaud(text: string): number {
   return parseCount("--baud", text, 50, 4_000_000);
 }
 

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { parseSerialEndpoint, type SessionOptions } from "@lectura/dlms-node";
-import { parseCount, parseEndpoint } from "../parse.ts";
+import { parseEndpoint } from "../parse.ts";
 import { CliError } from "../problem.ts";
+import { parseBaud, signOnOf } from "./line-endpoint.ts";
 
 /** Where a raw session goes: exactly one of `tcp`, `udp` and `serial` is given. */
 export interface StreamOptions {
@@ -10,6 +11,7 @@ export interface StreamOptions {
   readonly serial?: string;
   readonly baud?: string;
   readonly modeE?: boolean;
+  readonly modeEAddress?: string;
   readonly tls?: boolean;
   readonly ca?: string;
 }
@@ -26,11 +28,11 @@ export function endpointOf({ tcp, udp, serial }: StreamOptions): string | undefi
 /** Endpoint options of the command line to what a session opens. */
 export async function streamOf(options: StreamOptions): Promise<Stream> {
   const { tcp, udp, serial, baud } = options;
-  const modeE: Pick<Stream, "modeE"> = options.modeE === true ? { modeE: signOn(options) } : {};
+  const modeE = signOnOf(options);
   if (serial !== undefined) {
     const endpoint = serialEndpoint(serial);
     // With a sign-on the rate that was given is the fastest one to ask for.
-    const isRate = baud !== undefined && options.modeE !== true;
+    const isRate = baud !== undefined && modeE.modeE === undefined;
     const rate = isRate ? { baudRate: parseBaud(baud) } : {};
     return { serial: { ...endpoint, ...rate }, ...modeE };
   }
@@ -39,14 +41,6 @@ export async function streamOf(options: StreamOptions): Promise<Stream> {
   if (udp !== undefined) return { udp };
   const tls = options.tls === true || options.ca !== undefined;
   return { tcp: endpoint, ...(tls ? { tls: await trustOf(options) } : {}), ...modeE };
-}
-
-function signOn({ baud }: StreamOptions): NonNullable<Stream["modeE"]> {
-  return baud === undefined ? {} : { baudMax: parseBaud(baud) };
-}
-
-function parseBaud(text: string): number {
-  return parseCount("--baud", text, 50, 4_000_000);
 }
 
 function serialEndpoint(text: string): ReturnType<typeof parseSerialEndpoint> {
