@@ -43,6 +43,13 @@ const guruxServer: readonly OwnLimit[] = [
     error: /Invalid GLO command/,
   },
   {
+    why: "general blocks on HDLC: it counts a poll between two blocks as an information frame",
+    operations: ["blocks"],
+    framing: "hdlc",
+    when: ({ service }) => service === "gbt",
+    error: /hdlc\/sequence/,
+  },
+  {
     why: "short names: its first block of a long answer has four octets and says it is the last",
     operations: ["blocks"],
     when: isShort,

@@ -49,8 +49,7 @@ export function findPeers(): readonly Peer[] {
       client: pythonPeer("gurux_client.py"),
       server: (framing) => pythonPeer("gurux_server.py", framing, ...viewWords()),
       hasAccess: true,
-      // Its server takes general block transfer out of the conformance.
-      offers: ({ service }, direction) => direction === "our server" || service !== "gbt",
+      offers: () => true,
     },
     {
       name: "jdlms",

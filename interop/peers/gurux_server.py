@@ -14,6 +14,7 @@ from gurux_dlms import GXDateTime, GXServerReply, GXUInt32
 from gurux_dlms.ConnectionState import ConnectionState
 from gurux_dlms.enums import (
     AccessMode,
+    Conformance,
     DataType,
     InterfaceType,
     MethodAccessMode,
@@ -39,6 +40,11 @@ OCTETS_MAX = 65536
 LLC_OCTETS = 3
 AARE, RESPONDING_TITLE, RESPONDING_VALUE = 0x61, 0xA4, 0xAA
 SHORT_NAMES = 0x100
+SERVICE_BLOCKS = (
+    Conformance.BLOCK_TRANSFER_WITH_GET_OR_READ
+    | Conformance.BLOCK_TRANSFER_WITH_SET_OR_WRITE
+    | Conformance.BLOCK_TRANSFER_WITH_ACTION
+)
 PROFILE_START = datetime.datetime(2026, 1, 15, tzinfo=datetime.timezone.utc)
 
 
@@ -91,6 +97,9 @@ class Meter(GXDLMSSecureServer):
         # Shim: its settings spell this name otherwise.
         self.settings.gbtWndowSize = 1
         self.view = view
+        if view.service == "gbt":
+            self.conformance &= ~SERVICE_BLOCKS
+            self.conformance |= Conformance.GENERAL_BLOCK_TRANSFER
         gurux_security.protect(self.getCiphering(), view)
         # Shim: what it made is called ciphering, what it asks for is called cipher.
         self.settings.cipher = self.getCiphering()
