@@ -4,6 +4,12 @@ export {
   translateUnknown,
   type UnknownTranslation,
 } from "./detect.ts";
+export {
+  type EncodableLayer,
+  encodableLayers,
+  encodeTree,
+  isEncodableLayer,
+} from "./encode-tree.ts";
 export type { Json, JsonObject } from "./json.ts";
 export { isLayerName, type LayerName, layerNames, translate } from "./layers.ts";
 export type { DerivedBuffer, TranslationError, TranslationNode } from "./node.ts";

@@ -45,6 +45,16 @@ export function serviceErrorToNumber(error: ServiceError): number {
   return services.number(error);
 }
 
+/** The standard's name; `other-NNN` where it has none. */
+export function stateErrorFromNumber(value: number): StateError {
+  return states.name(value);
+}
+
+/** The standard's name; `other-NNN` where it has none. */
+export function serviceErrorFromNumber(value: number): ServiceError {
+  return services.name(value);
+}
+
 type Body = Omit<ExceptionResponse, "kind">;
 
 const head: ObjectCodec<Omit<Body, "invocationCounter">> = sequence("ExceptionResponse", {
