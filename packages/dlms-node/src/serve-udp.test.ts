@@ -11,6 +11,7 @@ import { openSession } from "./open-session.ts";
 import { serveTcp } from "./serve-tcp.ts";
 import { serveUdp, type ServeUdpOptions } from "./serve-udp.ts";
 import type { ServedMeter } from "./served-meter.ts";
+import { openUdpPort } from "./udp-port.ts";
 
 const energy = { classId: 3, logicalName: obis("1.0.1.8.0.255"), attributeId: 2 } as const;
 const names = ["LCT0000000000001", "LCT0000000000002"].map((name) =>
@@ -54,6 +55,15 @@ const lls = { mechanism: "low", password: Secret.fromText("22222222") } as const
 
 const serve = (options: Partial<ServeUdpOptions> = {}): ReturnType<typeof serveUdp> =>
   serveUdp({ meters, ...options });
+
+test("a port of datagrams is spoken over as an address is, and carries the wrapper alone", async () => {
+  await using socket = await serve();
+  await using port = await openUdpPort({ host: "127.0.0.1", port: socket.port });
+  await using session = await openSession({ port, datagrams: true, maxPduOctets: 1200 });
+  expect(await session.get(energy)).toEqual({ ok: true, value: u32(1) });
+  const hdlc = openSession({ port, datagrams: true, framing: "hdlc" });
+  await expect(hdlc).rejects.toBeInstanceOf(RangeError);
+});
 
 test("a session over datagrams reads each logical device, lists of them and long values", async () => {
   await using socket = await serve();

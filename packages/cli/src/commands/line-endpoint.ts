@@ -27,6 +27,7 @@ export function lineEndpoint(options: LineEndpointOptions): LineEndpoint | undef
   const { tcp, udp, serial, listen } = options;
   const given = [tcp, udp, serial, listen].filter((endpoint) => endpoint !== undefined);
   if (given.length > 1) throw new CliError("usage/one-endpoint");
+  refuseWithoutPlace(options);
   if (tcp !== undefined) {
     return { kind: "tcp", ...parseEndpoint(tcp), ...tlsOf(options), ...signOnOf(options) };
   }
@@ -34,6 +35,22 @@ export function lineEndpoint(options: LineEndpointOptions): LineEndpoint | undef
   if (serial !== undefined) return serialEndpoint(serial, options);
   if (listen === undefined) return undefined;
   return { kind: "listen", ...parseEndpoint(listen), identity: identityOf(options) };
+}
+
+/** What says how to go somewhere says nothing without the where: it is not passed over. */
+function refuseWithoutPlace(options: LineEndpointOptions): void {
+  const { tcp, udp, serial, listen, tls, ca, cert, baud, modeE, modeEAddress } = options;
+  const { dialsFrom, dialsAs, dialsWith } = options;
+  const secure = [tls, ca, cert].some((option) => option !== undefined);
+  const signsOn = [modeE, modeEAddress, baud].some((option) => option !== undefined);
+  const dials = [dialsFrom, dialsAs, dialsWith].some((option) => option !== undefined);
+  if (secure && tcp === undefined) throw new CliError("usage/missing", { name: "--tcp" });
+  if (signsOn && serial === undefined && tcp === undefined) {
+    throw new CliError("usage/missing", {
+      name: udp === undefined ? "--serial | --tcp" : "--serial",
+    });
+  }
+  if (dials && listen === undefined) throw new CliError("usage/missing", { name: "--listen" });
 }
 
 function tlsOf({ tls, ca, cert, certKey }: LineEndpointOptions): { readonly tls?: TlsSettings } {

@@ -52,6 +52,10 @@ test("ways that cannot be are refused before anything is written", async () => {
     ["line add --tcp h:1 --udp h:1", "usage/one-endpoint"],
     ["line add --listen 0.0.0.0:4060", "usage/missing"],
     ["line add --serial /dev/x?speed=9", "usage/serial"],
+    ["line add --udp h:1 --tls", "usage/missing"],
+    ["line edit l --ca ca.pem", "usage/missing"],
+    ["meter edit m --dials-as LEC1", "usage/missing"],
+    ["line edit l --mode-e", "usage/missing"],
     ["meter add m --udp h:1 --framing hdlc", "registry/invalid"],
   ] as const) {
     const { stderr } = await run(`--json ${line}`);
