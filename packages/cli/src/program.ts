@@ -35,6 +35,7 @@ import { configCheck, configSchema, configShow } from "./commands/config.ts";
 import { decode, type DecodeOptions } from "./commands/decode.ts";
 import type { DecodeInput } from "./commands/decode-input.ts";
 import { demo, type DemoOptions } from "./commands/demo.ts";
+import { encode, type EncodeOptions } from "./commands/encode.ts";
 import {
   exportLines,
   exportMeters,
@@ -343,6 +344,16 @@ function declareLooking(declare: Declaration): void {
       ["--jsonl", "jsonl"],
     ],
     (context, words, options) => decode(context, words, options),
+  );
+  declare.command<EncodeOptions>(
+    program,
+    "encode",
+    "encode",
+    [
+      ["--layer <layer>", "encodeLayer"],
+      ["--file <file>", "treeFile"],
+    ],
+    (context, _, options) => encode(context, options),
   );
   declare.command<DecodeInput>(
     program,

@@ -114,6 +114,14 @@ export const englishErrors: ErrorTexts = {
     message: "That is not an even number of hexadecimal digits.",
     next: "Give octets like 7EA00703..., blanks are fine.",
   },
+  "encode/bad-tree": {
+    message: "No octets say this ({layer}): {detail}",
+    next: "Begin with what lectura decode --json prints, and change values only.",
+  },
+  "encode/not-json": {
+    message: "That is not JSON.",
+    next: "Give what lectura decode --json prints: one document, or one in each line.",
+  },
   "hdlc/disconnected": {
     message: "The meter says the link is closed (DM).",
     next: "It is opened again by itself.",

@@ -114,6 +114,14 @@ export const spanishErrors: ErrorTexts = {
     message: "Eso no es un número par de dígitos hexadecimales.",
     next: "Dé octetos como 7EA00703...; los espacios no estorban.",
   },
+  "encode/bad-tree": {
+    message: "No hay octetos que digan esto ({layer}): {detail}",
+    next: "Parta de lo que imprime lectura decode --json y cambie solo valores.",
+  },
+  "encode/not-json": {
+    message: "Eso no es JSON.",
+    next: "Dé lo que imprime lectura decode --json: un documento, o uno por línea.",
+  },
   "hdlc/disconnected": {
     message: "El medidor dice que el enlace está cerrado (DM).",
     next: "Se vuelve a abrir solo.",

@@ -6,7 +6,7 @@ import type { BerElement } from "../ber/element.ts";
 import { DecodeError } from "../error.ts";
 import { translateApdu } from "./apdu-tree.ts";
 import type { Json } from "./json.ts";
-import { isSameTree, refuse, TreeObject } from "./tree-object.ts";
+import { isSameTree, refuse, type TreeObject } from "./tree-object.ts";
 
 /** Names of ACSE APDUs. */
 export const acseKinds: ReadonlySet<string> = new Set(["aarq", "aare", "rlrq", "rlre"]);
@@ -103,8 +103,8 @@ function userInformationOf(
 }
 
 /**
- * An APDU that a tree shows twice, as octets and as a tree of its own: the octets where they say what
- * the tree says, else the tree encoded, which somebody has changed then.
+ * An APDU that a tree shows twice, as octets and as a tree of its own: the octets where they say
+ * what the tree says, else the tree encoded, which somebody has changed then.
  */
 export function carriedOf(
   tree: TreeObject,

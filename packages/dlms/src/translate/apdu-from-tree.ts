@@ -149,7 +149,7 @@ const readers: Readers = {
   }),
 };
 
-/** Octets of any APDU, ACSE or xDLMS. @throws {RangeError} the tree says nothing that has octets. */
+/** Octets of any APDU, ACSE or xDLMS. @throws {RangeError} the tree says none. */
 export function apduFromTree(json: Json, path = ""): Uint8Array {
   const tree = new TreeObject(json, path);
   const kind = tree.text("apdu");

@@ -44,7 +44,20 @@ export function dataOf(tree: TreeObject, depth = 0): Data {
     case "float32":
     case "float64":
       return floatData(type, tree);
-    default:
+    case "double-long":
+    case "double-long-unsigned":
+    case "bcd":
+    case "integer":
+    case "long":
+    case "unsigned":
+    case "long-unsigned":
+    case "enum":
+    case "delta-integer":
+    case "delta-long":
+    case "delta-double-long":
+    case "delta-unsigned":
+    case "delta-long-unsigned":
+    case "delta-double-long-unsigned":
       return { type, value: tree.integer("v") };
   }
 }
@@ -65,8 +78,6 @@ function typeOf(tree: TreeObject): DataType {
   return type as DataType;
 }
 
-type PlainType = Exclude<DataType, "array" | "structure" | "compact-array">;
-
 function descriptionOf(tree: TreeObject, depth: number): TypeDescription {
   const type = typeOf(tree);
   if (depth > dataDepthMax) throw new RangeError(`${tree.path} is nested too deep`);
@@ -79,7 +90,7 @@ function descriptionOf(tree: TreeObject, depth: number): TypeDescription {
     return { type, elements };
   }
   if (type === "compact-array") return refuse(tree.pathOf("t"), type, "another type");
-  return { type: type as PlainType };
+  return { type };
 }
 
 function floatData(type: "float32" | "float64", tree: TreeObject): Data {

@@ -23,9 +23,10 @@ export function isEncodableLayer(name: string): name is EncodableLayer {
 }
 
 /**
- * The inverse of `translate`: octets in their canonical form from a tree in its words. Lengths and
- * check sequences are computed, whatever the tree says of them; names unknown here are passed over. An
- * APDU that stands there twice, in octets and as a tree, is taken from the tree where the two differ.
+ * The inverse of `translate`: octets in their canonical form from a tree in its words. Lengths
+ * and check sequences are computed, whatever the tree says of them; names unknown here are passed
+ * over. An APDU that stands there twice, in octets and as a tree, is taken from the tree where the
+ * two differ.
  * @throws {RangeError} the tree says nothing that has octets; the message begins with the path
  */
 export function encodeTree(layer: EncodableLayer, tree: Json): Uint8Array {
