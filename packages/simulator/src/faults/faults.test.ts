@@ -1,22 +1,13 @@
 /** Every fault against our own client: no wrong value, no hang, a typed error or a recovery. */
-import { type Clock, type Session, systemClock } from "@lectura/dlms-node";
+import type { Session } from "@lectura/dlms-node";
 import { obis } from "@lectura/dlms/cosem";
 import { DlmsError } from "@lectura/dlms/octets";
-import { InvocationCounter } from "@lectura/dlms/security";
 import { describe, expect, test } from "vitest";
-import { openMeter } from "../fleet-client.fixture.ts";
-import type { Fleet, FleetMeter, FleetOptions } from "../fleet.ts";
+import type { PersonalityName } from "../personalities/personality.ts";
 import { startFleet } from "../start-fleet.ts";
 import { FaultDice, type FaultName, faultNames, type FaultRule } from "./fault-rule.ts";
+import { type FaultyMeter, faultyMeter } from "./faulty-meter.fixture.ts";
 
-const noon = Date.UTC(2026, 6, 14, 12, 0, 5);
-/** Values stand still, timers run. */
-const clock: Clock = {
-  nowMs: () => noon,
-  monotonicMs: () => systemClock.monotonicMs(),
-  sleep: (ms, signal) => systemClock.sleep(ms, signal),
-  timer: (ms, fire) => systemClock.timer(ms, fire),
-};
 const voltage = { classId: 3, logicalName: obis("1.0.32.7.0.255"), attributeId: 2 };
 /** 60 rows: several blocks, and several frames each. */
 const profile = {
@@ -45,24 +36,22 @@ interface Outcome {
   readonly codes: readonly string[];
 }
 
-function start(faults: readonly FaultRule[], options: Partial<FleetOptions> = {}): Promise<Fleet> {
-  return startFleet({ meters: 1, clock, faults, seed: 3, ...options });
-}
-
 /** Opens a session and reads, four times over; each failure is kept and the next time tried. */
-async function readRepeatedly(meter: FleetMeter, framing: Way, responseMs = 300): Promise<Outcome> {
+async function readRepeatedly(
+  meter: FaultyMeter,
+  framing: Way,
+  responseMs = 300,
+): Promise<Outcome> {
   const values: unknown[] = [];
   const codes: string[] = [];
-  const counter = new InvocationCounter({ next: 1 });
-  const known = { ...meter, security: { ...meter.security, counter } };
   for (let time = 0; time < 4; time++) {
     let session: Session | undefined;
     try {
-      session = await openMeter(known, {
+      session = await meter.call({
         framing,
         maxPduOctets: 400,
         attemptsMax: 2,
-        timeouts: { responseMs, releaseMs: responseMs, connectMs: 5000 },
+        timeouts: { responseMs, releaseMs: responseMs },
       });
       const [short, long] = [await session.get(voltage), await session.get(profile)];
       values.push(short, long);
@@ -75,9 +64,18 @@ async function readRepeatedly(meter: FleetMeter, framing: Way, responseMs = 300)
   return { values, codes };
 }
 
-async function truth(options: Partial<FleetOptions>, framing: Way): Promise<readonly unknown[]> {
-  await using fleet = await start([], options);
-  const { values, codes } = await readRepeatedly(fleet.meters[0]!, framing);
+function read(
+  personality: PersonalityName,
+  faults: readonly FaultRule[],
+  framing: Way,
+  responseMs?: number,
+): Promise<Outcome> {
+  const meter = faultyMeter(personality, faults);
+  return meter.paced(readRepeatedly(meter, framing, responseMs));
+}
+
+async function truth(personality: PersonalityName, framing: Way): Promise<readonly unknown[]> {
+  const { values, codes } = await read(personality, [], framing);
   expect(codes).toEqual([]);
   return values.slice(0, 2);
 }
@@ -94,13 +92,17 @@ const ways = (["hdlc", "wrapper"] as const).flatMap((framing) =>
   lineFaults.map((fault) => ({ fault, framing })),
 );
 
+/** Blocks of general block transfer are the full meter's. */
+function personalityFor(fault: FaultName): PersonalityName {
+  return fault === "lost-general-block" ? "full" : "segmented";
+}
+
 describe("over HDLC and the wrapper", () => {
   test.each(ways)("$fault, once, over $framing: no wrong value, and read again", async (way) => {
     const { fault, framing } = way;
-    const options = { personality: fault === "lost-general-block" ? "full" : "segmented" } as const;
-    const right = await truth(options, framing);
-    await using fleet = await start([{ fault, when: { at: 3 }, delayMs: 400 }], options);
-    const outcome = await readRepeatedly(fleet.meters[0]!, framing);
+    const personality = personalityFor(fault);
+    const right = await truth(personality, framing);
+    const outcome = await read(personality, [{ fault, when: { at: 3 }, delayMs: 400 }], framing);
     expectNoWrongValue(outcome, right);
     expect(outcome.values.length).toBeGreaterThanOrEqual(6);
     for (const code of outcome.codes) expect(code).toMatch(/^[a-z]+\/[a-z-]+$/);
@@ -108,33 +110,30 @@ describe("over HDLC and the wrapper", () => {
 
   test.each(ways)("$fault, by chance, over $framing: no wrong value, no hang", async (way) => {
     const { fault, framing } = way;
-    const options = { personality: fault === "lost-general-block" ? "full" : "segmented" } as const;
-    const right = await truth(options, framing);
-    await using fleet = await start([{ fault, when: { chance: 0.1 }, delayMs: 30 }], options);
-    expectNoWrongValue(await readRepeatedly(fleet.meters[0]!, framing, 40), right);
+    const personality = personalityFor(fault);
+    const right = await truth(personality, framing);
+    const rule = { fault, when: { chance: 0.1 }, delayMs: 30 };
+    expectNoWrongValue(await read(personality, [rule], framing, 40), right);
   });
 });
 
 describe("ciphered", () => {
-  const options = { personality: "secured" } as const;
   const faults: readonly FaultName[] = ["duplicate", "wrong-tag", "drop", "counter-jump"];
 
   test.each(faults)("%s now and then: no wrong value", async (fault) => {
-    const right = await truth(options, "hdlc");
-    await using fleet = await start([{ fault, when: { every: 5 } }], options);
-    expectNoWrongValue(await readRepeatedly(fleet.meters[0]!, "hdlc", 40), right);
+    const right = await truth("secured", "hdlc");
+    const rule = { fault, when: { every: 5 } };
+    expectNoWrongValue(await read("secured", [rule], "hdlc", 40), right);
   });
 
   test("a counter that jumps ahead is followed", async () => {
-    await using fleet = await start([{ fault: "counter-jump", when: { every: 2 } }], options);
-    const { codes } = await readRepeatedly(fleet.meters[0]!, "hdlc");
-    expect(codes).toEqual([]);
+    const rule: FaultRule = { fault: "counter-jump", when: { every: 2 } };
+    expect((await read("secured", [rule], "hdlc")).codes).toEqual([]);
   });
 
   test("a counter that comes twice is refused as a replay", async () => {
-    await using fleet = await start([{ fault: "counter-repeat", when: { at: 4 } }], options);
-    const { codes } = await readRepeatedly(fleet.meters[0]!, "hdlc");
-    expect(codes).toEqual(["security/replay"]);
+    const rule: FaultRule = { fault: "counter-repeat", when: { at: 4 } };
+    expect((await read("secured", [rule], "hdlc")).codes).toEqual(["security/replay"]);
   });
 });
 
@@ -152,6 +151,8 @@ test("a fault is drawn by the seed, or counted", () => {
 });
 
 test("a fault that says no time is refused", async () => {
-  await expect(start([{ fault: "drop", when: { chance: 2 } }])).rejects.toThrow(RangeError);
-  await expect(start([{ fault: "drop", when: { at: 0 } }])).rejects.toThrow(RangeError);
+  for (const when of [{ chance: 2 }, { at: 0 }]) {
+    const starting = startFleet({ meters: 1, faults: [{ fault: "drop", when }] });
+    await expect(starting).rejects.toThrow(RangeError);
+  }
 });

@@ -122,6 +122,7 @@ test("esp32: a second client gets silence while the first is served", async () =
   expect(await paced(line, first.get(voltage))).toMatchObject({ ok: true });
   expect(second.received).toBe("");
   expect(second.ended).toBe(false);
+  await paced(line, Promise.resolve(first[Symbol.asyncDispose]()));
 });
 
 test("esp32: thirty idle seconds end in a text, CLOSE and the end", async () => {
