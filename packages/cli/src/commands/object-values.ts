@@ -1,9 +1,8 @@
 import type { MeterObject, RequestOptions, Session } from "@lectura/dlms-node";
 import type { Data } from "@lectura/dlms/axdr";
-import { classOf, objectAttribute } from "@lectura/dlms/cosem";
+import { classOf, holdsSecret, objectAttribute } from "@lectura/dlms/cosem";
 import { DlmsError } from "@lectura/dlms/octets";
 import type { AttributeDescriptor, GetDataResult } from "@lectura/dlms/xdlms";
-import { holdsSecret } from "./object-secrets.ts";
 
 /** What an object's readable attributes answered. */
 export interface ObjectValues {
@@ -40,7 +39,7 @@ export function wantedAttributes(object: MeterObject): readonly number[] {
     (attributeId) =>
       attributeId !== logicalNameAttribute &&
       !largeAttributes.has(`${classId} ${attributeId}`) &&
-      !holdsSecret(classId, version, attributeId),
+      !holdsSecret(classId, attributeId, version),
   );
 }
 

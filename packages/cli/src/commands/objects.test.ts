@@ -1,11 +1,10 @@
 import { u16, u32, visibleString } from "@lectura/dlms/axdr";
-import { interfaceClasses, obis } from "@lectura/dlms/cosem";
+import { obis } from "@lectura/dlms/cosem";
 import { servedData, servedRegister, type ServerObject } from "@lectura/dlms/server";
 import { startFleet } from "@lectura/simulator";
 import { describe, expect, test } from "vitest";
 import { runAs } from "../environment.fixture.ts";
 import { serveFieldMeter } from "./field-meter.fixture.ts";
-import { holdsSecret } from "./object-secrets.ts";
 
 const energy = "1.0.1.8.0.255";
 
@@ -115,30 +114,4 @@ describe("objects", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/2 value +\d+ Wh/);
   });
-});
-
-test("passwords, PINs, keys and tokens are found in every class by their names", () => {
-  const secret = interfaceClasses.flatMap(({ classId, version, attributes }) =>
-    attributes
-      .filter(({ attributeId }) => holdsSecret(classId, version, attributeId))
-      .map(({ name }) => `${classId} ${name}`),
-  );
-  expect([...new Set(secret)]).toEqual([
-    "15 secret",
-    "19 pass_p1",
-    "19 pass_p2",
-    "19 pass_w5",
-    "44 PPP_authentication",
-    "45 PIN_code",
-    "46 login_password",
-    "91 mac_key_table",
-    "100 authentication_keys",
-    "100 client_key",
-    "101 link_key",
-    "101 network_key",
-    "115 token",
-    "140 initial_encryption_key",
-  ]);
-  expect(holdsSecret(15, 9, 7)).toBe(true);
-  expect(holdsSecret(40_000, 0, 2)).toBe(false);
 });

@@ -161,6 +161,7 @@ export {
   scalerUnitAttribute,
   unscaled,
 } from "./scaler-unit.ts";
+export { holdsSecret } from "./secret-attribute.ts";
 export {
   type BoundType,
   byClassList,

@@ -3,7 +3,7 @@
  * package's README for the format.
  */
 import type { Data } from "@lectura/dlms/axdr";
-import { attributeOf, obis, type ObisCode } from "@lectura/dlms/cosem";
+import { attributeOf, holdsSecret, obis, type ObisCode } from "@lectura/dlms/cosem";
 import type { AccessMode } from "@lectura/dlms/server";
 import { MeterFileError } from "../simulator-error.ts";
 import { dataOfJson } from "./data-of-json.ts";
@@ -34,10 +34,6 @@ export interface MeterExport {
 }
 
 const modes: readonly AccessMode[] = ["none", "read", "write", "read-write"];
-/** What the Blue Book calls attributes that hold a password, a PIN, a key or a paid token. */
-const secretName = /secret|password|^pass_|^pin_|(?:_|^)keys?(?:_|$)|^token$|ppp_authentication/i;
-/** Names that only speak of a key. */
-const harmlessName = /status|revision|type|expiry/i;
 
 /** @throws {MeterFileError} simulator/file-format, -invalid, -secret */
 export function meterExportOf(json: unknown): MeterExport {
@@ -115,8 +111,7 @@ function modeAt(value: unknown, where: string): AccessMode {
 
 /** A file that travels holds no passwords and keys: neither do we read one that does. */
 function refuseSecret(classId: number, version: number, id: number, where: string): void {
-  const attribute = attributeOf(classId, id, version) ?? attributeOf(classId, id);
-  if (attribute === undefined || harmlessName.test(attribute.name)) return;
-  if (!secretName.test(attribute.name)) return;
-  throw new MeterFileError("simulator/file-secret", where, `${attribute.name} holds a secret`);
+  if (!holdsSecret(classId, id, version)) return;
+  const { name } = (attributeOf(classId, id, version) ?? attributeOf(classId, id))!;
+  throw new MeterFileError("simulator/file-secret", where, `${name} holds a secret`);
 }
