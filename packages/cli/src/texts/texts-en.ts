@@ -152,9 +152,8 @@ export const english: Texts = {
     serverSigningKey: "the meter's public key for hls-ecdsa, given likewise",
     security:
       "what the meters ask for: suite=0|1|2,auth=MECHANISM,protection=both|...,context=ciphered",
-    set: "setting of the association, NAME=VALUE; nothing behind = takes it back (may be repeated)",
-    scaler: "correct a scaler the meter states wrongly: OBIS=SCALER:UNIT (may be repeated)",
-    setting: "setting of the association, NAME=VALUE; nothing behind = takes it back (may be repeated)",
+    setting:
+      "setting of the association, NAME=VALUE; nothing behind = takes it back (may be repeated)",
     scaler: "correct a scaler the meter states wrongly: OBIS=SCALER:UNIT (may be repeated)",
     generate: "make these keys fresh: guek, gak, gbek, kek (guek,gak when not named)",
     securitySetup: "security setup object of the meter (0.0.43.0.0.255)",
@@ -220,8 +219,6 @@ export const english: Texts = {
     security: "security",
     systemTitles: "system titles (ours / meter)",
     storedKeys: "stored keys",
-    settings: "settings",
-    scalers: "corrected scalers",
     settings: "settings",
     scalers: "corrected scalers",
     keyChange: "key change",

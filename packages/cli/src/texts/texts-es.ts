@@ -155,8 +155,6 @@ export const spanish: Texts = {
     serverSigningKey: "clave pública del medidor para hls-ecdsa, dada igual",
     security:
       "qué piden los medidores: suite=0|1|2,auth=MECANISMO,protection=both|...,context=ciphered",
-    set: "ajuste de la asociación, NOMBRE=VALOR; sin nada tras = se quita (puede repetirse)",
-    scaler: "corregir un factor que el medidor da mal: OBIS=FACTOR:UNIDAD (puede repetirse)",
     setting: "ajuste de la asociación, NOMBRE=VALOR; sin nada tras = se quita (puede repetirse)",
     scaler: "corregir un factor que el medidor da mal: OBIS=FACTOR:UNIDAD (puede repetirse)",
     generate: "crear de nuevo estas claves: guek, gak, gbek, kek (guek,gak si no se nombran)",
@@ -223,8 +221,6 @@ export const spanish: Texts = {
     security: "seguridad",
     systemTitles: "títulos de sistema (nuestro / medidor)",
     storedKeys: "claves guardadas",
-    settings: "ajustes",
-    scalers: "factores corregidos",
     settings: "ajustes",
     scalers: "factores corregidos",
     keyChange: "cambio de claves",

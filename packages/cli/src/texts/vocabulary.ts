@@ -164,8 +164,6 @@ export type OptionName =
   | "generate"
   | "setting"
   | "scaler"
-  | "set"
-  | "scaler"
   | "securitySetup"
   | "noPassword";
 
@@ -230,8 +228,6 @@ export type Word =
   | "systemTitles"
   | "storedKeys"
   | "keyChange"
-  | "settings"
-  | "scalers"
   | "settings"
   | "scalers"
   | "notProved"
