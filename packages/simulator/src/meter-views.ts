@@ -80,31 +80,50 @@ export function meterViews(options: MeterDeviceOptions, outlet: MeterOutlet): Me
     ...(ciphering === undefined ? {} : { security: ciphering }),
   };
   const full = isFull ? fullOf(options, own, () => views[0]!.objects, outlet) : undefined;
-  const objects =
+  const objects = onceAsked(() =>
     fault === "access-errors"
       ? []
       : [
           ...meterObjects(options, own, full),
           ...(isFull && referencing === "ln" ? associationObjects(options, () => views) : []),
-        ];
-  const shown = secured ? publicNames : [...publicNames, clockName];
-  const seenByAll = objects.filter(({ classId, logicalName }) =>
-    secured || isFull ? shown.includes(logicalName) : classId !== profileGeneric,
+        ],
   );
+  const shown = secured ? publicNames : [...publicNames, clockName];
+  const seenByAll = (): ServerObject[] =>
+    objects().filter(({ classId, logicalName }) =>
+      secured || isFull ? shown.includes(logicalName) : classId !== profileGeneric,
+    );
   views.push(
-    { ...known, clientSap: managementClientSap, objects: new ObjectDirectory(objects) },
-    {
-      ...common,
-      clientSap: publicClientSap,
-      authentication: { mechanism: "none" },
-      objects: new ObjectDirectory(seenByAll, readOnly),
-    },
+    viewOf({ ...known, clientSap: managementClientSap }, () => new ObjectDirectory(objects())),
+    viewOf(
+      { ...common, clientSap: publicClientSap, authentication: { mechanism: "none" } },
+      () => new ObjectDirectory(seenByAll(), readOnly),
+    ),
   );
   if (secured || isFull) {
-    const reading = new ObjectDirectory(objects, readOnly);
-    views.push({ ...known, clientSap: readingClientSap, objects: reading });
+    const reading = (): ObjectDirectory => new ObjectDirectory(objects(), readOnly);
+    views.push(viewOf({ ...known, clientSap: readingClientSap }, reading));
   }
   return { views, full };
+}
+
+/** Most meters of a large fleet are asked nothing for long: objects are made when they are. */
+function viewOf(
+  view: Omit<AssociationView, "objects">,
+  directory: () => ObjectDirectory,
+): AssociationView {
+  const made = onceAsked(directory);
+  return {
+    ...view,
+    get objects() {
+      return made();
+    },
+  };
+}
+
+function onceAsked<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 function fullOf(

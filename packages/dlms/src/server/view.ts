@@ -102,7 +102,7 @@ export interface AssociationView {
  * too little or asks for credentials, base names that overlap
  */
 export function checkView(view: AssociationView): void {
-  const { security, systemTitle, authentication, referencing = "ln", objects } = view;
+  const { security, systemTitle, authentication, referencing = "ln" } = view;
   if (security !== undefined && systemTitle === undefined) {
     throw new RangeError("a ciphered view needs a system title");
   }
@@ -115,7 +115,7 @@ export function checkView(view: AssociationView): void {
     }
   }
   // Made and kept: whoever asks first finds what is wrong with it.
-  if (referencing !== "ln") void objects.shortNames;
+  if (referencing !== "ln") void view.objects.shortNames;
 }
 
 /** One meter, one set of objects, several ways to see it. */

@@ -57,7 +57,7 @@ export function faultyMeter(name: PersonalityName, faults: readonly FaultRule[])
     fault: "none",
     faults,
     seed,
-    nowMs: clock.nowMs,
+    nowMs: () => noon,
     alone: true,
   });
   const line = faultyLine(faults, { clock, seed });
