@@ -338,6 +338,7 @@ function declareLooking(declare: Declaration): void {
     [
       ["--layer <layer>", "layer"],
       ["--file <file>", "octetsFile"],
+      ["--port <port>", "capturePort"],
       ["--keys-file <file>", "keysFile"],
       ["--key <name=env:variable...>", "keyOption"],
       ["--title <hex>", "senderTitle"],

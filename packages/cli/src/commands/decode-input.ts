@@ -1,7 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { fromHex } from "@lectura/dlms/octets";
+import { wrapperPort } from "@lectura/dlms/wrapper";
+import { turnsIn } from "../captured-turns.ts";
 import type { Context } from "../context.ts";
 import { octetsInFile, octetsInText, type FoundOctets } from "../octet-text.ts";
+import { packetsIn } from "../packet-capture.ts";
+import { parseCount } from "../parse.ts";
 import { CliError } from "../problem.ts";
 
 /** Characters of text taken from standard input. */
@@ -10,6 +14,8 @@ const inputOctetsMax = 16 * 1024 * 1024;
 /** Where the octets and the keys of `decode` come from. */
 export interface DecodeInput {
   readonly file?: string;
+  /** Of a packet capture: the TCP or UDP port whose octets are meant. */
+  readonly port?: string;
   readonly keysFile?: string;
   readonly key?: readonly string[];
   readonly title?: string;
@@ -26,23 +32,34 @@ async function fileOf(path: string): Promise<Uint8Array> {
 
 /**
  * The octets to decode: the words, a file, or standard input; hex in any dress, a hex dump, a log,
- * base64, or (a file) the octets themselves. One entry for each line of a log that is no stream.
+ * base64, or (a file) the octets themselves or captured packets. One entry for each line of a log
+ * that is no stream, and for each turn of a captured conversation.
  */
 export async function decodeInput(
   { environment }: Context,
   words: readonly string[],
-  { file }: DecodeInput,
+  { file, port }: DecodeInput,
 ): Promise<FoundOctets> {
   const found =
     file === undefined
       ? octetsInText(
           words.length > 0 ? words.join(" ") : await environment.readInput(inputOctetsMax),
         )
-      : octetsInFile(await fileOf(file));
+      : octetsOf(await fileOf(file), port);
   if (found.every(({ length }) => length === 0)) {
     throw new CliError("decode/not-hex");
   }
   return found;
+}
+
+/** What a file holds: of captured packets, what was said to and from the port, turn by turn. */
+function octetsOf(contents: Uint8Array, named: string | undefined): FoundOctets {
+  const port = named === undefined ? wrapperPort : parseCount("--port", named, 1, 65_535);
+  const packets = packetsIn(contents);
+  if (packets === undefined) return octetsInFile(contents);
+  const turns = turnsIn(packets, port);
+  if (turns.length === 0) throw new CliError("decode/no-packets", { port });
+  return turns;
 }
 
 /** Keys of the options: a file of JSON, `NAME=env:VARIABLE`, `NAME=HEX`, the sender's title. */

@@ -110,6 +110,10 @@ export const englishErrors: ErrorTexts = {
     message: "The question cannot be answered: {detail}",
     next: "Give what is missing with --key NAME=HEX or --keys-file.",
   },
+  "decode/no-packets": {
+    message: "The captured packets hold nothing to or from port {port}.",
+    next: "Say which port the meter or converter has with --port.",
+  },
   "decode/not-hex": {
     message: "That is not an even number of hexadecimal digits.",
     next: "Give octets like 7EA00703..., blanks are fine.",

@@ -110,6 +110,10 @@ export const spanishErrors: ErrorTexts = {
     message: "La pregunta no tiene respuesta: {detail}",
     next: "Indique lo que falta con --key NOMBRE=HEX o --keys-file.",
   },
+  "decode/no-packets": {
+    message: "Los paquetes capturados no tienen nada hacia ni desde el puerto {port}.",
+    next: "Indique con --port el puerto del medidor o del conversor.",
+  },
   "decode/not-hex": {
     message: "Eso no es un número par de dígitos hexadecimales.",
     next: "Dé octetos como 7EA00703...; los espacios no estorban.",

@@ -109,6 +109,7 @@ export type OptionName =
   | "keysFile"
   | "keyOption"
   | "octetsFile"
+  | "capturePort"
   | "encodeLayer"
   | "treeFile"
   | "senderTitle"
