@@ -15,7 +15,7 @@ import { OurClient } from "./our-client.ts";
 import type { OurMeters } from "./our-meters.ts";
 import { PeerClient, type PeerCounters } from "./peer-client.ts";
 import { limitOf } from "./peer-limits.ts";
-import { PeerProcess, portOf } from "./peer-process.ts";
+import { type Command, PeerProcess, portOf } from "./peer-process.ts";
 import type { Direction, Peer, PeerName } from "./peers.ts";
 import { peerPushes, pushToPeer } from "./pushes.ts";
 import { securities, type Security } from "./securities.ts";
@@ -141,7 +141,30 @@ async function runOurClient(
     return;
   }
   await using pusher = new PeerClient(peer.client, counters);
-  await using server = new PeerProcess(peer.server(framing));
+  const { server, shortNameServer = server } = peer;
+  const isShort = ({ service }: Security): boolean =>
+    service === "sn" && shortNameServer !== server;
+  const groups = Map.groupBy(chosen, isShort);
+  for (const [short, ofServer] of groups) {
+    const command = short ? shortNameServer(framing) : server(framing);
+    await runPeerServer({ peer, framing, command, pusher, onRow }, ofServer);
+  }
+}
+
+interface PeerServer {
+  readonly peer: Peer;
+  readonly framing: Framing;
+  readonly command: Command;
+  /** The same peer as a meter that pushes. */
+  readonly pusher: PeerClient;
+  readonly onRow: OnRow;
+}
+
+async function runPeerServer(
+  { peer, framing, command, pusher, onRow }: PeerServer,
+  chosen: readonly Security[],
+): Promise<void> {
+  await using server = new PeerProcess(command);
   const port = await portOf(server);
   const refusals = refusalsOf(server.notes());
   const link = peer.link === undefined ? {} : { link: peer.link };

@@ -113,6 +113,12 @@ const jdlmsServer: readonly OwnLimit[] = [
   noPush,
   noCipheringAlone,
   {
+    why: "short names: it takes a method by READ with parameters, and not by WRITE",
+    operations: ["ACTION"],
+    when: isShort,
+    error: /object-undefined/,
+  },
+  {
     why: "LLS with ciphering: it refuses the right password, its own client's too",
     when: (row) => row.mechanism === "lls" && isCiphered(row),
     error: /rejected-permanent/,

@@ -17,6 +17,8 @@ export interface Peer {
   readonly client: Command;
   /** Absent: the package has no server. Prints `ready PORT`. */
   readonly server?: (framing: Framing) => Command;
+  /** Where a server has either logical or short names: another for the rows with short names. */
+  readonly shortNameServer?: (framing: Framing) => Command;
   /** Whether it offers the mechanism, the suite and the envelope at all; if not, no row. */
   readonly offers: (security: Security, direction: Direction) => boolean;
   /** Whether it has ACCESS. */
@@ -55,7 +57,8 @@ export function findPeers(): readonly Peer[] {
       name: "jdlms",
       missing: noJava,
       client: javaPeer("Client"),
-      server: (framing) => javaPeer("Server", framing, ...viewWords()),
+      server: (framing) => javaPeer("Server", framing, "ln", ...viewWords()),
+      shortNameServer: (framing) => javaPeer("Server", framing, "sn", ...viewWords()),
       offers: jdlmsOffers,
       // No SNRM without parameters, no N(R) but 0, and no answer of several segments.
       link: {
@@ -77,14 +80,10 @@ function viewWords(): readonly string[] {
   return securities.map((security) => securityWords(security, "server").join(","));
 }
 
-/**
- * `AuthenticationMechanism` has NONE, LOW and HLS5_GMAC; no dedicated key, no general-glo. Its
- * server with short names is not tried.
- */
-function jdlmsOffers(security: Security, direction: Direction): boolean {
-  const { mechanism, envelope, suite, service } = security;
-  if (service === "gbt" || (service === "sn" && direction === "our client")) return false;
-  return ["none", "lls", "gmac"].includes(mechanism) && envelope === "glo" && suite !== 1;
+/** `AuthenticationMechanism` has NONE, LOW and HLS5_GMAC; no dedicated key, no general-glo. */
+function jdlmsOffers({ mechanism, envelope, suite, service }: Security): boolean {
+  if (service === "gbt" || suite === 1) return false;
+  return ["none", "lls", "gmac"].includes(mechanism) && envelope === "glo";
 }
 
 /** `dlms_cosem.security` has none, LLS, GMAC and AES (2); its glo- is always general-glo. */

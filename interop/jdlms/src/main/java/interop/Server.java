@@ -7,55 +7,64 @@ import java.util.List;
 import org.openmuc.jdlms.AttributeAccessMode;
 import org.openmuc.jdlms.CosemAttribute;
 import org.openmuc.jdlms.CosemClass;
-import org.openmuc.jdlms.CosemInterfaceObject;
 import org.openmuc.jdlms.CosemMethod;
+import org.openmuc.jdlms.CosemSnInterfaceObject;
 import org.openmuc.jdlms.DlmsServer;
 import org.openmuc.jdlms.LogicalDevice;
 import org.openmuc.jdlms.ObisCode;
 import org.openmuc.jdlms.SelectiveAccessDescription;
 import org.openmuc.jdlms.datatypes.CosemDateTime;
 import org.openmuc.jdlms.datatypes.DataObject;
+import org.openmuc.jdlms.settings.client.ReferencingMethod;
 import org.openmuc.jdlms.sessionlayer.server.ServerSessionLayerFactories;
 
 /**
  * A meter served by jDLMS; prints `ready PORT`. The objects are those of reference-meter.ts.
  *
- * <p>Usage: interop.Server hdlc|wrapper VIEW ..., a view being a row of securities.ts:
+ * <p>Usage: interop.Server hdlc|wrapper ln|sn VIEW ..., a view being a row of securities.ts:
  * NAME=VALUE,...
  */
 public final class Server {
   private static final int WATT_HOUR = 30;
 
+  /** Short names of attributes 2 and 3, and of method 1 of class 3, behind the base name. */
+  private static final int SECOND = 0x08;
+
+  private static final int THIRD = 0x10;
+  private static final int RESET = 0x28;
+  private static final int BASE_NAMES = 0x100;
+  private static int lastBaseName = 0;
+
   /** Class 1. */
   @CosemClass(id = 1)
-  public static final class Data extends CosemInterfaceObject {
-    @CosemAttribute(id = 2)
+  public static final class Data extends CosemSnInterfaceObject {
+    @CosemAttribute(id = 2, snOffset = SECOND)
     private DataObject value;
 
     Data(String name, byte[] octets) {
-      super(name);
+      super(nextBaseName(), name);
       value = DataObject.newOctetStringData(octets);
     }
   }
 
   /** Class 3. */
   @CosemClass(id = 3)
-  public static final class Register extends CosemInterfaceObject {
-    @CosemAttribute(id = 2)
+  public static final class Register extends CosemSnInterfaceObject {
+    @CosemAttribute(id = 2, snOffset = SECOND)
     private DataObject value;
 
-    @CosemAttribute(id = 3, accessMode = AttributeAccessMode.READ_ONLY)
+    @CosemAttribute(id = 3, snOffset = THIRD, accessMode = AttributeAccessMode.READ_ONLY)
     private final DataObject scalerUnit;
 
     Register(String name, long raw, int scaler, int unit) {
-      super(name);
+      super(nextBaseName(), name);
       value = DataObject.newUInteger32Data(raw);
       scalerUnit =
           DataObject.newStructureData(
               DataObject.newInteger8Data((byte) scaler), DataObject.newEnumerateData(unit));
     }
 
-    @CosemMethod(id = 1, consumes = DataObject.Type.INTEGER)
+    @CosemMethod(id = 1, snOffset = RESET, consumes = DataObject.Type.INTEGER)
     public void reset(DataObject ignored) {
       value = DataObject.newUInteger32Data(0);
     }
@@ -63,18 +72,19 @@ public final class Server {
 
   /** Class 7: twelve hours of 2026-01-15, clock and energy. */
   @CosemClass(id = 7, version = 1)
-  public static final class Profile extends CosemInterfaceObject {
+  public static final class Profile extends CosemSnInterfaceObject {
     @CosemAttribute(
         id = 2,
+        snOffset = SECOND,
         accessMode = AttributeAccessMode.READ_ONLY,
         selector = {1, 2})
     private DataObject buffer;
 
-    @CosemAttribute(id = 3, accessMode = AttributeAccessMode.READ_ONLY)
+    @CosemAttribute(id = 3, snOffset = THIRD, accessMode = AttributeAccessMode.READ_ONLY)
     private final DataObject captureObjects;
 
     Profile(String name) {
-      super(name);
+      super(nextBaseName(), name);
       captureObjects =
           DataObject.newArrayData(
               List.of(column(8, "0.0.1.0.0.255"), column(3, "1.0.1.8.0.255")));
@@ -118,6 +128,11 @@ public final class Server {
 
   private Server() {}
 
+  private static int nextBaseName() {
+    lastBaseName += BASE_NAMES;
+    return lastBaseName;
+  }
+
   public static void main(String[] arguments) throws Exception {
     byte[] octets = new byte[900];
     for (int index = 0; index < octets.length; index++) {
@@ -141,7 +156,7 @@ public final class Server {
                 new Register("1.0.1.8.1.255", 4711, 0, WATT_HOUR),
                 new Register("1.126.125.126.125.126", 0x7e7d7e7eL, -3, WATT_HOUR),
                 new Profile("1.0.99.1.0.255"));
-    for (int index = 1; index < arguments.length; index++) {
+    for (int index = 2; index < arguments.length; index++) {
       Row row = new Row(arguments[index].split(","));
       if (row.isOffered()) {
         try {
@@ -162,6 +177,8 @@ public final class Server {
             arguments[0].equals("hdlc")
                 ? ServerSessionLayerFactories.newHdlcSessionLayerFactory()
                 : ServerSessionLayerFactories.newWrapperSessionLayerFactory())
+        .setReferencingMethod(
+            arguments[1].equals("sn") ? ReferencingMethod.SHORT : ReferencingMethod.LOGICAL)
         .registerLogicalDevice(device)
         .build();
     System.out.println("ready " + port);
