@@ -1,27 +1,32 @@
 export { type Clock, sleepOn, systemClock } from "./clock.ts";
 export { nodeCrypto } from "./crypto/node-crypto.ts";
-export type { Port, PortReceiver } from "./port.ts";
-export { PortError, type PortErrorCode, portErrorFrom, portErrors } from "./port-error.ts";
-export { type SharedPort, sharePort } from "./share-port.ts";
-export { openTcpPort, portFromSocket, type TcpPortOptions } from "./tcp-port.ts";
-export { openUdpPort, type UdpPortOptions } from "./udp-port.ts";
-export { isLinePort, type LinePort } from "./line-port.ts";
-export { openSerialPort, type SerialPortOptions } from "./serial-port.ts";
+export type { Port, PortReceiver } from "./ports/port.ts";
+export { PortError, type PortErrorCode, portErrorFrom, portErrors } from "./ports/port-error.ts";
+export { type SharedPort, sharePort } from "./ports/share-port.ts";
+export { openTcpPort, portFromSocket, type TcpPortOptions } from "./ports/tcp-port.ts";
+export { openUdpPort, type UdpPortOptions } from "./ports/udp-port.ts";
+export { isLinePort, type LinePort } from "./ports/line-port.ts";
+export { openSerialPort, type SerialPortOptions } from "./ports/serial-port.ts";
 export {
   parseSerialEndpoint,
   type SerialEndpoint,
   type SerialParity,
   type SerialSettings,
-} from "./serial-endpoint.ts";
+} from "./ports/serial-endpoint.ts";
 export type {
   SerialDriver,
   SerialDriverDone,
   SerialDriverOptions,
   SerialDriverPort,
-} from "./serial-driver.ts";
-export { readModeC, type ReadModeCOptions, signOnModeE, type SignOnContext } from "./sign-on.ts";
-export type { ModeEOptions, SignOnOptions } from "./sign-on-options.ts";
-export { serveSignOn, type ServeSignOnOptions } from "./serve-sign-on.ts";
+} from "./ports/serial-driver.ts";
+export {
+  readModeC,
+  type ReadModeCOptions,
+  signOnModeE,
+  type SignOnContext,
+} from "./sign-on/sign-on.ts";
+export type { ModeEOptions, SignOnOptions } from "./sign-on/sign-on-options.ts";
+export { serveSignOn, type ServeSignOnOptions } from "./sign-on/serve-sign-on.ts";
 export {
   defaultMeterLimits,
   type DialledMeter,
@@ -30,7 +35,7 @@ export {
   type MeterListener,
   type MeterListenerEvent,
   type MeterListenerLimits,
-} from "./listen-for-meters.ts";
+} from "./discovery/listen-for-meters.ts";
 export {
   identifyByAddress,
   identifyByDeviceName,
@@ -40,14 +45,14 @@ export {
   type MeterPeer,
   type Recognised,
   type UnknownMeter,
-} from "./meter-identity.ts";
-export { openSession } from "./open-session.ts";
+} from "./discovery/meter-identity.ts";
+export { openSession } from "./session/open-session.ts";
 export {
   type ScanFinding,
   scanLine,
   type ScanLineOptions,
   type ScanProgress,
-} from "./scan-line.ts";
+} from "./discovery/scan-line.ts";
 export type {
   Access,
   AccessOptions,
@@ -64,51 +69,60 @@ export type {
   SessionNegotiated,
   ShortName,
   ShortNameValue,
-} from "./session.ts";
+} from "./session/session.ts";
 export {
   defaultTimeouts,
   type ServerAddressOptions,
   type SessionOptions,
   type SessionQuirks,
   type SessionTimeouts,
-} from "./session-options.ts";
-export type { GeneralBlockTransferOptions } from "./session-transfer.ts";
-export type { UnsolicitedApdu } from "./unsolicited.ts";
-export { checkSecurity, isCiphered, needsCounter } from "./check-security.ts";
+} from "./session/session-options.ts";
+export type { GeneralBlockTransferOptions } from "./session/session-transfer.ts";
+export type { UnsolicitedApdu } from "./session/unsolicited.ts";
+export { checkSecurity, isCiphered, needsCounter } from "./security/check-security.ts";
 export {
   type SecuredAssociation,
   securedAssociation,
   type SecurityKeys,
   type SecurityMechanism,
   type SecuritySettings,
-} from "./secured-association.ts";
+} from "./security/secured-association.ts";
 export {
   SecuritySettingsError,
   type SecuritySettingsErrorCode,
   securitySettingsErrors,
-} from "./security-settings-error.ts";
-export { SessionError, type SessionErrorCode, sessionErrors } from "./session-error.ts";
+} from "./security/security-settings-error.ts";
+export { SessionError, type SessionErrorCode, sessionErrors } from "./session/session-error.ts";
 export type { FrameObserver, SessionEvent, SessionPhase } from "./observer.ts";
-export { type ServedLine, type ServeEvent, serveTcp, type ServeTcpOptions } from "./serve-tcp.ts";
-export { type ServedFraming, serveSession, type ServerSessionOptions } from "./server-session.ts";
-export { runMeter, type RunMeterOptions } from "./run-meter.ts";
-export type { MeterBehind, ServedMeter } from "./served-meter.ts";
-export { type Broadcast, type BroadcastOptions, sendBroadcast } from "./send-broadcast.ts";
+export {
+  type ServedLine,
+  type ServeEvent,
+  serveTcp,
+  type ServeTcpOptions,
+} from "./server/serve-tcp.ts";
+export {
+  type ServedFraming,
+  serveSession,
+  type ServerSessionOptions,
+} from "./server/server-session.ts";
+export { runMeter, type RunMeterOptions } from "./server/run-meter.ts";
+export type { MeterBehind, ServedMeter } from "./server/served-meter.ts";
+export { type Broadcast, type BroadcastOptions, sendBroadcast } from "./session/send-broadcast.ts";
 export {
   MeterOutlet,
   type OutletOptions,
   type OutletRoute,
   type UnaskedTime,
-} from "./meter-outlet.ts";
-export { openPushSender } from "./push-sender.ts";
-export { pushTarget } from "./push-target.ts";
+} from "./server/meter-outlet.ts";
+export { openPushSender } from "./push/push-sender.ts";
+export { pushTarget } from "./push/push-target.ts";
 export type {
   PushOutcome,
   PushSender,
   PushSenderOptions,
   PushTarget,
-} from "./push-sender-options.ts";
-export { type ServedSocket, serveUdp, type ServeUdpOptions } from "./serve-udp.ts";
+} from "./push/push-sender-options.ts";
+export { type ServedSocket, serveUdp, type ServeUdpOptions } from "./server/serve-udp.ts";
 export { FrameMasker } from "./capture/frame-masker.ts";
 export { SessionRecorder, type SessionRecorderOptions } from "./capture/session-recorder.ts";
 export {
@@ -124,7 +138,7 @@ export {
   listenForPushes,
   listenToPort,
   type PushListener,
-} from "./push-listener.ts";
+} from "./push/push-listener.ts";
 export {
   defaultPushLimits,
   type PushDelivery,
@@ -132,8 +146,8 @@ export {
   type PushListenerLimits,
   type PushListenerOptions,
   type PushPeerAddress,
-} from "./push-listener-options.ts";
-export type { PushEndpoint, PushEntrance, PushTcpEndpoint } from "./push-listener-tcp.ts";
+} from "./push/push-listener-options.ts";
+export type { PushEndpoint, PushEntrance, PushTcpEndpoint } from "./push/push-listener-tcp.ts";
 export {
   activateSecurityPolicy,
   agreeKeys,

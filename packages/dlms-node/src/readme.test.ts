@@ -7,7 +7,7 @@ import { i32 } from "@lectura/dlms/axdr";
 import { obis } from "@lectura/dlms/cosem";
 import { ObjectDirectory } from "@lectura/dlms/server";
 import { Secret } from "@lectura/dlms/security";
-import { serveTcp } from "./serve-tcp.ts";
+import { serveTcp } from "./server/serve-tcp.ts";
 
 const folder = join(import.meta.dirname, "..");
 

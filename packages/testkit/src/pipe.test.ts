@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type PortFixture, portContract } from "../../dlms-node/src/port.contract.ts";
+import { type PortFixture, portContract } from "../../dlms-node/src/ports/port.contract.ts";
 import { concatOctets } from "@lectura/dlms/octets";
 import { ManualClock } from "./manual-clock.ts";
 import { openPipe, type PipeOptions } from "./pipe.ts";

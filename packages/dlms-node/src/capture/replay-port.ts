@@ -1,7 +1,7 @@
 import { toHex } from "@lectura/dlms/octets";
 import type { Clock } from "../clock.ts";
-import { PortError } from "../port-error.ts";
-import type { Port, PortReceiver } from "../port.ts";
+import { PortError } from "../ports/port-error.ts";
+import type { Port, PortReceiver } from "../ports/port.ts";
 import type { RecordedFrame, Recording } from "./recording.ts";
 
 /** How a recording is played. */

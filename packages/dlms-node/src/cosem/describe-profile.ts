@@ -16,7 +16,7 @@ import {
 } from "@lectura/dlms/cosem";
 import { DecodeError } from "@lectura/dlms/octets";
 import type { DataAccessResult } from "@lectura/dlms/xdlms";
-import type { RequestOptions } from "../session.ts";
+import type { RequestOptions } from "../session/session.ts";
 import { readRegisters } from "./read-registers.ts";
 import { dataOf, getAll, type ProcedureSession } from "./typed-access.ts";
 

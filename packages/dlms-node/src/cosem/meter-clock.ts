@@ -13,7 +13,7 @@ import {
 } from "@lectura/dlms/cosem";
 import type { ActionResult, DataAccessResult } from "@lectura/dlms/xdlms";
 import type { Clock } from "../clock.ts";
-import type { RequestOptions } from "../session.ts";
+import type { RequestOptions } from "../session/session.ts";
 import {
   invokeMethod,
   type ProcedureSession,

@@ -8,10 +8,10 @@ import {
   shortNameAssociation,
 } from "@lectura/dlms/server";
 import { ManualClock, openPipe, type Pipe } from "@lectura/testkit";
-import { openSession } from "../open-session.ts";
-import { serveSession } from "../server-session.ts";
-import type { Session } from "../session.ts";
-import type { SessionOptions } from "../session-options.ts";
+import { openSession } from "../session/open-session.ts";
+import { serveSession } from "../server/server-session.ts";
+import type { Session } from "../session/session.ts";
+import type { SessionOptions } from "../session/session-options.ts";
 
 export interface MeterOptions {
   /** 24 bits the meter offers. Absent: everything, lists too. */

@@ -10,7 +10,7 @@ import {
   type ObisText,
 } from "@lectura/dlms/cosem";
 import type { DataAccessResult } from "@lectura/dlms/xdlms";
-import type { RequestOptions } from "../session.ts";
+import type { RequestOptions } from "../session/session.ts";
 import { getAll, type ProcedureSession } from "./typed-access.ts";
 
 /** Options of `readCompactData`. */

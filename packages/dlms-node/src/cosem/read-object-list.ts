@@ -14,7 +14,7 @@ import {
 import type { Data } from "@lectura/dlms/axdr";
 import { DecodeError } from "@lectura/dlms/octets";
 import type { DataAccessResult } from "@lectura/dlms/xdlms";
-import type { RequestOptions, Session } from "../session.ts";
+import type { RequestOptions, Session } from "../session/session.ts";
 
 /** One object of a meter, as one association shows it. */
 export interface MeterObject {

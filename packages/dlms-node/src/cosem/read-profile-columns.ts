@@ -5,7 +5,7 @@ import {
   type ScalerUnit,
 } from "@lectura/dlms/cosem";
 import type { DataAccessResult } from "@lectura/dlms/xdlms";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import type { MeterProfileDescription } from "./describe-profile.ts";
 import { type ProfileForm, profileParts } from "./profile-parts.ts";
 import type { ProfileEntries, ProfileRequest, ProfileTimes } from "./profile-request.ts";

@@ -14,7 +14,7 @@ import {
 } from "@lectura/dlms/cosem";
 import { DecodeError } from "@lectura/dlms/octets";
 import type { DataAccessResult } from "@lectura/dlms/xdlms";
-import type { RequestOptions } from "../session.ts";
+import type { RequestOptions } from "../session/session.ts";
 import { dataOf, getAll, type ProcedureSession } from "./typed-access.ts";
 
 /** Scalers that are known already: they change only with a meter's firmware. Keys by `scalerKey`. */

@@ -12,7 +12,7 @@ import {
   servedProfile,
 } from "@lectura/dlms/server";
 import { expect, test } from "vitest";
-import { serveTcp } from "../serve-tcp.ts";
+import { serveTcp } from "../server/serve-tcp.ts";
 
 const folder = join(import.meta.dirname, "..", "..");
 const atMs = Date.UTC(2026, 0, 2);

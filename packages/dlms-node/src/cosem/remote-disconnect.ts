@@ -1,7 +1,7 @@
 /** Switching the supply of a meter (class 70). */
 import { disconnectControl, type ObisText } from "@lectura/dlms/cosem";
 import type { ActionResult, DataAccessResult } from "@lectura/dlms/xdlms";
-import type { RequestOptions } from "../session.ts";
+import type { RequestOptions } from "../session/session.ts";
 import { invokeMethod, type ProcedureSession, readAttributes } from "./typed-access.ts";
 
 /** Options of the supply's procedures. */

@@ -2,7 +2,7 @@ import { imageTransfer, type ObisText } from "@lectura/dlms/cosem";
 import { equalOctets } from "@lectura/dlms/octets";
 import type { ActionResult, DataAccessResult } from "@lectura/dlms/xdlms";
 import type { Clock } from "../clock.ts";
-import type { RequestOptions } from "../session.ts";
+import type { RequestOptions } from "../session/session.ts";
 import {
   invokeMethod,
   type ProcedureSession,

@@ -7,7 +7,7 @@ import type {
   DataAccessResult,
   GetDataResult,
 } from "@lectura/dlms/xdlms";
-import type { RequestOptions, Session } from "../session.ts";
+import type { RequestOptions, Session } from "../session/session.ts";
 
 /** What procedures need of a session. */
 export type ProcedureSession = Pick<

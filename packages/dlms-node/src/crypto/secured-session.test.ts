@@ -13,9 +13,9 @@ import {
 } from "@lectura/dlms/security";
 import { type AssociationView, currentAssociation, ObjectDirectory } from "@lectura/dlms/server";
 import { expect, test } from "vitest";
-import { openSession } from "../open-session.ts";
-import { serveTcp } from "../serve-tcp.ts";
-import type { Session } from "../session.ts";
+import { openSession } from "../session/open-session.ts";
+import { serveTcp } from "../server/serve-tcp.ts";
+import type { Session } from "../session/session.ts";
 import { nodeCrypto as crypto } from "./node-crypto.ts";
 
 const clientTitle = fromHex("4c43540000000001");

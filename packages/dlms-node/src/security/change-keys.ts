@@ -21,7 +21,7 @@ import {
 } from "@lectura/dlms/security";
 import type { ActionOutcome } from "@lectura/dlms/xdlms";
 import { nodeCrypto } from "../crypto/node-crypto.ts";
-import type { RequestOptions, Session } from "../session.ts";
+import type { RequestOptions, Session } from "../session/session.ts";
 import { KeyChangeError } from "./key-change-error.ts";
 import type { KeyStore, PendingKeyChange, StoredKeys } from "./key-store.ts";
 

@@ -20,9 +20,9 @@ import {
 } from "@lectura/dlms/server";
 import { expect, test } from "vitest";
 import { nodeCrypto as crypto } from "../crypto/node-crypto.ts";
-import { openSession } from "../open-session.ts";
-import { securedAssociation, type SecuritySettings } from "../secured-association.ts";
-import { serveTcp } from "../serve-tcp.ts";
+import { openSession } from "../session/open-session.ts";
+import { securedAssociation, type SecuritySettings } from "./secured-association.ts";
+import { serveTcp } from "../server/serve-tcp.ts";
 
 const clientTitle = fromHex("4c43540000000001");
 const serverTitle = fromHex("4c43540000000002");

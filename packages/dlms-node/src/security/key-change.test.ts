@@ -22,9 +22,9 @@ import {
 } from "@lectura/dlms/server";
 import { describe, expect, test } from "vitest";
 import { nodeCrypto as crypto } from "../crypto/node-crypto.ts";
-import { openSession } from "../open-session.ts";
-import { serveTcp, type ServedLine } from "../serve-tcp.ts";
-import type { Session } from "../session.ts";
+import { openSession } from "../session/open-session.ts";
+import { serveTcp, type ServedLine } from "../server/serve-tcp.ts";
+import type { Session } from "../session/session.ts";
 import { activateSecurityPolicy, agreeKeys, transferKeys } from "./change-keys.ts";
 import { nextInvocationCounter, resynchronise } from "./counter-recovery.ts";
 import {

@@ -2,9 +2,9 @@
 import { obis } from "@lectura/dlms/cosem";
 import { DlmsError } from "@lectura/dlms/octets";
 import type { AttributeDescriptor, GetDataResult } from "@lectura/dlms/xdlms";
-import { openSession } from "../open-session.ts";
-import type { Session } from "../session.ts";
-import type { SessionOptions } from "../session-options.ts";
+import { openSession } from "../session/open-session.ts";
+import type { Session } from "../session/session.ts";
+import type { SessionOptions } from "../session/session-options.ts";
 
 /** Where most meters keep it: Data 0.0.43.1.0.255, attribute 2. Others: 0.0.43.1.x.255. */
 export const invocationCounterAttribute: AttributeDescriptor = {

@@ -8,7 +8,7 @@ import {
   transferredKeyIds,
 } from "@lectura/dlms/security";
 import { nodeCrypto } from "../crypto/node-crypto.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import type { SecuritySetupTarget } from "./change-keys.ts";
 import { KeyChangeError } from "./key-change-error.ts";
 import { type AssociationKeys, type KeyStore, pendingKeys, type StoredKeys } from "./key-store.ts";
