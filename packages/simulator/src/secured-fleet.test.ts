@@ -5,7 +5,7 @@ import {
   type SecuritySettings,
 } from "@lectura/dlms-node";
 import { clock as clockAttribute, obis } from "@lectura/dlms/cosem";
-import { InvocationCounter, type Protection, Secret } from "@lectura/dlms/security";
+import { InvocationCounter, mechanismNames, type Protection, Secret } from "@lectura/dlms/security";
 import { ManualClock } from "@lectura/testkit";
 import { describe, expect, test } from "vitest";
 import type { Fleet, FleetMeter, FleetOptions } from "./fleet.ts";
@@ -47,16 +47,6 @@ function openPublic({ tcp, addressSize, serverUpper, serverLower }: FleetMeter):
   return openSession({ tcp, clientSap: 16, server });
 }
 
-const mechanisms = [
-  "none",
-  "lls",
-  "hls-manufacturer",
-  "hls-md5",
-  "hls-sha1",
-  "hls-gmac",
-  "hls-sha256",
-  "hls-ecdsa",
-] as const;
 const protections: readonly Protection[] = [
   "none",
   "authenticated",
@@ -73,7 +63,7 @@ const ways = protections.flatMap((protection) =>
 );
 
 describe.each([0, 1, 2] as const)("a meter of suite %i", (suite) => {
-  test.each(mechanisms)("with %s is read under every protection", async (mechanism) => {
+  test.each(mechanismNames)("with %s is read under every protection", async (mechanism) => {
     if (mechanism === "hls-ecdsa" && suite === 0) {
       await expect(start({ security: { mechanism, suite } })).rejects.toThrow(RangeError);
       return;

@@ -1,4 +1,4 @@
-import { mechanismStrength } from "@lectura/dlms/security";
+import { type MechanismName, mechanismNames, mechanismStrength } from "@lectura/dlms/security";
 import type { GatewayControl, Line, Meter, MeterDraft, MeterEdit } from "@lectura/gateway";
 import type { Context } from "../context.ts";
 import { withControl } from "../control-connection.ts";
@@ -32,16 +32,6 @@ export interface MeterOptions
 }
 
 const sizes = { auto: "auto", "1": 1, "2": 2, "4": 4 } as const;
-const authentications = [
-  "none",
-  "lls",
-  "hls-manufacturer",
-  "hls-md5",
-  "hls-sha1",
-  "hls-gmac",
-  "hls-sha256",
-  "hls-ecdsa",
-] as const;
 const quirkNames = [
   "invokeIdAlwaysOne",
   "skipRelease",
@@ -54,10 +44,10 @@ export function parseAddressSize(text: string): 1 | 2 | 4 | "auto" {
   throw new CliError("usage/choice", { name: "--address-size", text, choices: "auto, 1, 2, 4" });
 }
 
-export function parseAuthentication(text: string): (typeof authentications)[number] {
-  const found = authentications.find((name) => name === text);
+export function parseAuthentication(text: string): MechanismName {
+  const found = mechanismNames.find((name) => name === text);
   if (found !== undefined) return found;
-  throw new CliError("usage/choice", { name: "--auth", text, choices: authentications.join(", ") });
+  throw new CliError("usage/choice", { name: "--auth", text, choices: mechanismNames.join(", ") });
 }
 
 export function parseReferencing(text: string): "ln" | "sn" {

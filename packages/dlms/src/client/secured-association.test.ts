@@ -11,6 +11,7 @@ import { hlsAes, hlsMd5, hlsSha1 } from "../security/hls-digest.ts";
 import type { HlsMechanismFunctions } from "../security/hls-dialogue.ts";
 import { InvocationCounter } from "../security/invocation-counter.ts";
 import { type CipheringKeys, ReplayWindows } from "../security/keys.ts";
+import { type MechanismName, mechanismNames } from "../security/mechanism-strength.ts";
 import { Secret } from "../security/secret.ts";
 import type { Protection } from "../security/security-control.ts";
 import { type SecuritySuite, suites } from "../security/suite.ts";
@@ -28,7 +29,7 @@ import {
   clientConformance,
   standardQuirks,
 } from "./association-profile.ts";
-import type { ClientAuthentication, HlsMechanism } from "./authentication.ts";
+import type { ClientAuthentication } from "./authentication.ts";
 import { clientHls, clientProtection } from "./protection.ts";
 
 const clientTitle = fromHex("4c43540000000001");
@@ -49,8 +50,6 @@ const objects = new ObjectDirectory([
   },
   currentAssociation(1),
 ]);
-
-type MechanismName = "none" | "lls" | HlsMechanism;
 
 interface Case {
   readonly mechanism: MechanismName;
@@ -251,16 +250,6 @@ function codeOf(run: () => unknown): string {
   return "accepted";
 }
 
-const mechanisms: readonly MechanismName[] = [
-  "none",
-  "lls",
-  "hls-manufacturer",
-  "hls-md5",
-  "hls-sha1",
-  "hls-gmac",
-  "hls-sha256",
-  "hls-ecdsa",
-];
 const protections: readonly (Protection | undefined)[] = [
   undefined,
   "none",
@@ -270,7 +259,7 @@ const protections: readonly (Protection | undefined)[] = [
 ];
 const answered = `c401c1000908${toHex(serial)}`;
 
-describe.each(mechanisms)("%s", (mechanism) => {
+describe.each(mechanismNames)("%s", (mechanism) => {
   describe.each(protections)("in a context that is %s", (protection) => {
     const suitesOf = protection === undefined ? ([0] as const) : ([0, 1, 2] as const);
 

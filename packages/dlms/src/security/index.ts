@@ -92,6 +92,7 @@ export {
 export { type CipheringKeys, type KeyName, ReplayWindows } from "./keys.ts";
 export {
   type MechanismName,
+  mechanismNames,
   type MechanismNote,
   mechanismStrength,
   type MechanismStrength,

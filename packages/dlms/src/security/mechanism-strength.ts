@@ -1,13 +1,17 @@
-/** Mechanisms 0 to 7 of the Green Book, as settings and command line name them. */
-export type MechanismName =
-  | "none"
-  | "lls"
-  | "hls-manufacturer"
-  | "hls-md5"
-  | "hls-sha1"
-  | "hls-gmac"
-  | "hls-sha256"
-  | "hls-ecdsa";
+/** Mechanisms 0 to 7 of the Green Book in that order, as settings and command line name them. */
+export const mechanismNames = [
+  "none",
+  "lls",
+  "hls-manufacturer",
+  "hls-md5",
+  "hls-sha1",
+  "hls-gmac",
+  "hls-sha256",
+  "hls-ecdsa",
+] as const;
+
+/** One of `mechanismNames`. */
+export type MechanismName = (typeof mechanismNames)[number];
 
 /** "none": it proves nothing. "weak": use it where the meter knows nothing better. */
 export type MechanismStrength = "none" | "weak" | "unknown" | "sound";

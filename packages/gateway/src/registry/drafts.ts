@@ -1,4 +1,5 @@
 /** What people may ask the registry to hold, as zod schemas. The registry checks every draft. */
+import { mechanismNames } from "@lectura/dlms/security";
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import type { LineDraft, MeterDraft, SinkDraft } from "../control/gateway-control.ts";
@@ -83,16 +84,7 @@ const lineFields = {
 const lineDraft = z.strictObject(lineFields);
 
 const size = z.union([z.literal(1), z.literal(2), z.literal(4), z.literal("auto")]);
-const authentication = z.enum([
-  "none",
-  "lls",
-  "hls-manufacturer",
-  "hls-md5",
-  "hls-sha1",
-  "hls-gmac",
-  "hls-sha256",
-  "hls-ecdsa",
-]);
+const authentication = z.enum(mechanismNames);
 const referencing = z.enum(["ln", "sn"]);
 const quirks = z.strictObject({
   invokeIdAlwaysOne: z.boolean().optional(),

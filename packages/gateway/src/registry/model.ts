@@ -1,5 +1,10 @@
 import type { ObisCode } from "@lectura/dlms/cosem";
-import type { EnvelopeForm, Protection, SecuritySuite } from "@lectura/dlms/security";
+import type {
+  EnvelopeForm,
+  MechanismName,
+  Protection,
+  SecuritySuite,
+} from "@lectura/dlms/security";
 import type { MeterKeyName } from "../vault/secret-names.ts";
 import type { AssociationSettings } from "./association-settings.ts";
 import type { ScalerCorrections } from "./scaler-corrections.ts";
@@ -21,15 +26,7 @@ export interface Line {
 /** `auto` is resolved by probing without credentials and remembered. */
 export type AddressSize = 1 | 2 | 4 | "auto";
 
-export type AuthenticationKind =
-  | "none"
-  | "lls"
-  | "hls-manufacturer"
-  | "hls-md5"
-  | "hls-sha1"
-  | "hls-gmac"
-  | "hls-sha256"
-  | "hls-ecdsa";
+export type AuthenticationKind = MechanismName;
 
 /**
  * Ciphering of an association, and what its proofs need. Keys are in the vault, their invocation
