@@ -1,8 +1,7 @@
 /** Simulated meters over UDP, TLS and behind an optical head, read by our client. */
 import { obis } from "@lectura/dlms/cosem";
-import { ManualClock } from "@lectura/testkit";
+import { ManualClock, opensslPresent, selfSigned } from "@lectura/testkit";
 import { expect, test } from "vitest";
-import { opensslPresent, selfSigned } from "./certificate.fixture.ts";
 import { openMeter } from "./fleet-client.fixture.ts";
 import type { FleetOptions } from "./fleet.ts";
 import { startFleet } from "./start-fleet.ts";
@@ -27,7 +26,7 @@ test("a meter is read over UDP, plain and ciphered", async () => {
   await readsVoltage({ transport: "udp", personality: "secured" }, { framing: "wrapper" });
 });
 
-test.skipIf(!opensslPresent)("a meter is read over TLS", async () => {
+test.skipIf(!opensslPresent())("a meter is read over TLS", async () => {
   const { cert, key } = selfSigned();
   await readsVoltage({ transport: "tls", tls: { cert, key } }, { tls: { ca: cert } });
 });

@@ -27,5 +27,6 @@ export { ManualClock } from "./manual-clock.ts";
 export { nodeCrypto } from "@lectura/dlms-node";
 export { openPipe, type Pipe, type PipeOptions } from "./pipe.ts";
 export { seededRandom } from "./random.ts";
+export { type Certificate, opensslPresent, selfSigned } from "./self-signed.ts";
 export { until } from "./until.ts";
 export { readVectors, type Vector, vectorsPresent } from "./vectors.ts";

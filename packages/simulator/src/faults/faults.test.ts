@@ -1,6 +1,6 @@
 /** Every fault against our own client: no wrong value, no hang, a typed error or a recovery. */
 import type { Session } from "@lectura/dlms-node";
-import { obis } from "@lectura/dlms/cosem";
+import { byEntry, obis } from "@lectura/dlms/cosem";
 import { DlmsError } from "@lectura/dlms/octets";
 import { describe, expect, test } from "vitest";
 import type { PersonalityName } from "../personalities/personality.ts";
@@ -14,18 +14,7 @@ const profile = {
   classId: 7,
   logicalName: obis("1.0.99.1.0.255"),
   attributeId: 2,
-  selection: {
-    selector: 2,
-    parameters: {
-      type: "structure",
-      value: [
-        { type: "double-long-unsigned", value: 1 },
-        { type: "double-long-unsigned", value: 60 },
-        { type: "long-unsigned", value: 1 },
-        { type: "long-unsigned", value: 0 },
-      ],
-    },
-  },
+  selection: byEntry({ toEntry: 60 }),
 } as const;
 
 type Way = "hdlc" | "wrapper";

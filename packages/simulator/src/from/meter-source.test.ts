@@ -1,7 +1,7 @@
 /** Meters made of files: an export of objects, and a recorded session. */
 import { readObjectList, SessionRecorder } from "@lectura/dlms-node";
 import { decodeData, encodeData } from "@lectura/dlms/axdr";
-import { clockColumn, obis, obisToOctets } from "@lectura/dlms/cosem";
+import { byEntry, clockColumn, obis, obisToOctets } from "@lectura/dlms/cosem";
 import { toHex } from "@lectura/dlms/octets";
 import { translate } from "@lectura/dlms/translate";
 import { dataValues, ManualClock } from "@lectura/testkit";
@@ -103,18 +103,7 @@ test("a meter of a file answers what the file says, and no more", async () => {
   });
   const entries = await session.get({
     ...at(7, "1.0.99.1.0.255"),
-    selection: {
-      selector: 2,
-      parameters: {
-        type: "structure",
-        value: [
-          { type: "double-long-unsigned", value: 2 },
-          { type: "double-long-unsigned", value: 3 },
-          { type: "long-unsigned", value: 2 },
-          { type: "long-unsigned", value: 0 },
-        ],
-      },
-    },
+    selection: byEntry({ fromEntry: 2, toEntry: 3, fromColumn: 2 }),
   });
   expect(entries).toMatchObject({
     value: { value: [{ value: [{ value: 20 }] }, { value: [{ value: 30 }] }] },

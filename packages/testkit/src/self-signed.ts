@@ -1,19 +1,22 @@
-/** A self-signed certificate for 127.0.0.1, made when a test needs one. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** A certificate and its private key, both PEM. */
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
 }
 
-/** False: tests with TLS are skipped, and the reason is said once. */
-export const opensslPresent: boolean = spawnSync("openssl", ["version"]).status === 0;
+/** Whether `selfSigned` works here. False: tests with TLS are skipped, and the reason is said. */
+export function opensslPresent(): boolean {
+  const present = spawnSync("openssl", ["version"]).status === 0;
+  if (!present) process.stderr.write("no openssl: tests with TLS are skipped\n");
+  return present;
+}
 
-if (!opensslPresent) process.stderr.write("no openssl: tests with TLS are skipped\n");
-
+/** A self-signed certificate for 127.0.0.1, made when a test needs one. */
 export function selfSigned(): Certificate {
   const folder = mkdtempSync(join(tmpdir(), "lectura-cert-"));
   try {
