@@ -10,19 +10,21 @@ export type {
   GatewaySummary,
   KeyChangeReport,
   KeyChangeRequest,
+  ReadItem,
+  ReadOutcome,
+  ReadReport,
+  SinkStatus,
+  TestReport,
+} from "./control/gateway-control.ts";
+export type {
   LineDraft,
   LineEdit,
   MeterDraft,
   MeterEdit,
-  ReadItem,
-  ReadOutcome,
-  ReadReport,
   Reference,
   SinkDraft,
   SinkEdit,
-  SinkStatus,
-  TestReport,
-} from "./control/gateway-control.ts";
+} from "./registry/draft.ts";
 export type {
   PollRecord,
   QualityFlag,

@@ -4,18 +4,20 @@ import type {
   GatewaySummary,
   KeyChangeReport,
   KeyChangeRequest,
+  ReadItem,
+  ReadReport,
+  SinkStatus,
+  TestReport,
+} from "../control/gateway-control.ts";
+import type {
   LineDraft,
   LineEdit,
   MeterDraft,
   MeterEdit,
-  ReadItem,
-  ReadReport,
   Reference,
   SinkDraft,
   SinkEdit,
-  SinkStatus,
-  TestReport,
-} from "../control/gateway-control.ts";
+} from "../registry/draft.ts";
 import { GatewayError } from "../errors.ts";
 import type { Reading } from "../readings/reading.ts";
 import type { Line, Meter, SinkDefinition, Template } from "../registry/model.ts";

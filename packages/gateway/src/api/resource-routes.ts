@@ -1,12 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import type {
-  GatewayControl,
-  KeyChangeRequest,
-  LineDraft,
-  MeterDraft,
-  ReadItem,
-  SinkDraft,
-} from "../control/gateway-control.ts";
+import type { GatewayControl, KeyChangeRequest, ReadItem } from "../control/gateway-control.ts";
+import type { LineDraft, MeterDraft, SinkDraft } from "../registry/draft.ts";
 import { GatewayError } from "../errors.ts";
 import { objectBody, signalOf } from "./request-parts.ts";
 import { meterStatusToJson, readReportToJson } from "./status-json.ts";

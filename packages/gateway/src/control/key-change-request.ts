@@ -1,5 +1,5 @@
 import type { MeterKeyChange } from "../acquisition/security/change-meter-keys.ts";
-import { invalid } from "../registry/drafts.ts";
+import { invalid } from "../registry/check-drafts.ts";
 import type { Meter } from "../registry/model.ts";
 import { keyOctets } from "../registry/security-profile.ts";
 import { type ChangedKeyName, transferredKeyNames } from "../vault/key-change-store.ts";

@@ -16,19 +16,21 @@ import type {
   GatewaySummary,
   KeyChangeReport,
   KeyChangeRequest,
+  ReadItem,
+  ReadOutcome,
+  ReadReport,
+  SinkStatus,
+  TestReport,
+} from "./gateway-control.ts";
+import type {
   LineDraft,
   LineEdit,
   MeterDraft,
   MeterEdit,
-  ReadItem,
-  ReadOutcome,
-  ReadReport,
   Reference,
   SinkDraft,
   SinkEdit,
-  SinkStatus,
-  TestReport,
-} from "./gateway-control.ts";
+} from "../registry/draft.ts";
 import { keyChangeOf } from "./key-change-request.ts";
 import type { LatestReadings } from "./latest-readings.ts";
 

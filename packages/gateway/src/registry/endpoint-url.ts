@@ -1,5 +1,5 @@
 /** Endpoints as one text each, for files: everything there is to say of a line's way. */
-import { invalid } from "./drafts.ts";
+import { invalid } from "./check-drafts.ts";
 import { endpointText, type LineEndpoint, type ModeESettings } from "./line-endpoint.ts";
 import type { TlsSettings } from "./model.ts";
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { LineDraft, LineEdit, Reference } from "../control/gateway-control.ts";
+import type { LineDraft, LineEdit, Reference } from "./draft.ts";
 import { GatewayError } from "../errors.ts";
-import { checkLineDraft, checkName, invalid } from "./drafts.ts";
+import { checkLineDraft, checkName, invalid } from "./check-drafts.ts";
 import {
   defaultFraming,
   endpointKey,

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Reference } from "../control/gateway-control.ts";
+import type { Reference } from "./draft.ts";
 import { GatewayError } from "../errors.ts";
 import type { Line, Meter, SinkDefinition } from "./model.ts";
 import { nearest } from "./nearest.ts";

@@ -1,13 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { fromHex } from "@lectura/dlms/octets";
 import { Secret } from "@lectura/dlms/security";
-import type { MeterDraft, MeterEdit, Reference } from "../control/gateway-control.ts";
+import type { MeterDraft, MeterEdit, Reference } from "./draft.ts";
 import { GatewayError } from "../errors.ts";
 import { counterName } from "../vault/meter-credentials.ts";
 import { keyFields, meterKeyNames, meterOwner, secretFields } from "../vault/secret-names.ts";
 import type { Vault } from "../vault/vault.ts";
 import { mergeSettings } from "./association-settings.ts";
-import { checkMeterDraft, checkName, invalid } from "./drafts.ts";
+import { checkMeterDraft, checkName, invalid } from "./check-drafts.ts";
 import { addLine, lineAt, refuseOtherFraming, refuseOtherWay } from "./line-records.ts";
 import { getLine, getMeter, refuseTakenName } from "./look-up.ts";
 import type { AssociationProfile, Line, Meter, SecurityProfile, Template } from "./model.ts";

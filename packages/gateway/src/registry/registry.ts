@@ -9,7 +9,7 @@ import type {
   Reference,
   SinkDraft,
   SinkEdit,
-} from "../control/gateway-control.ts";
+} from "./draft.ts";
 import { databasePath } from "../store/sqlite/database.ts";
 import { openRegistryDatabase, storeError } from "../store/sqlite/registry-database.ts";
 import { keyChangeStore } from "../vault/key-change-store.ts";

@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "@lectura/dlms-node";
 import { fromHex } from "@lectura/dlms/octets";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { MeterDraft } from "../control/gateway-control.ts";
+import type { MeterDraft } from "./draft.ts";
 import { openVault, type Vault } from "../vault/vault.ts";
 import { openRegistry, type Registry } from "./registry.ts";
 

@@ -3,7 +3,7 @@ import { obis } from "@lectura/dlms/cosem";
 import { toHex } from "@lectura/dlms/octets";
 import { suites } from "@lectura/dlms/security";
 import type { MeterKeyName } from "../vault/secret-names.ts";
-import { invalid } from "./drafts.ts";
+import { invalid } from "./check-drafts.ts";
 import type { AuthenticationKind, SecurityProfile } from "./model.ts";
 
 /** Of the Blue Book: the counters of security setup 0. */

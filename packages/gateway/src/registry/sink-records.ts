@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Secret } from "@lectura/dlms/security";
-import type { Reference, SinkDraft, SinkEdit } from "../control/gateway-control.ts";
+import type { Reference, SinkDraft, SinkEdit } from "./draft.ts";
 import { secretFields, sinkOwner } from "../vault/secret-names.ts";
 import type { Vault } from "../vault/vault.ts";
-import { checkName, checkSinkDraft, invalid } from "./drafts.ts";
+import { checkName, checkSinkDraft, invalid } from "./check-drafts.ts";
 import { getSink, refuseTakenName } from "./look-up.ts";
 import type { SinkDefinition } from "./model.ts";
 import { readSinks, writeSink } from "./registry-tables.ts";

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { GatewayError } from "../errors.ts";
-import { checkName, checkTemplate } from "./drafts.ts";
+import { checkName, checkTemplate } from "./check-drafts.ts";
 import { noSuch, refuseTakenName } from "./look-up.ts";
 import type { Template } from "./model.ts";
 import { resolvePlanKeys } from "./plan-key.ts";

@@ -18,7 +18,7 @@ import {
 import { OctetWriter } from "@lectura/dlms/octets";
 import { until } from "@lectura/testkit";
 import type { StreamItem } from "../../control/control.ts";
-import type { MeterDraft } from "../../control/gateway-control.ts";
+import type { MeterDraft } from "../../registry/draft.ts";
 import { type Gateway, type GatewayOptions, startGateway } from "../../main.ts";
 import {
   deviceName,

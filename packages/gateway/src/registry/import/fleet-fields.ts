@@ -1,11 +1,11 @@
 /** What a row of a fleet file may say, under which names, and how it becomes a draft. */
 import type { ObisCode } from "@lectura/dlms/cosem";
 import { GatewayError } from "../../errors.ts";
-import type { LineDraft, MeterDraft } from "../../control/gateway-control.ts";
+import type { LineDraft, MeterDraft } from "../draft.ts";
 import { type MeterKeyName, meterKeyNames } from "../../vault/secret-names.ts";
 import { parseSetting } from "../association-settings.ts";
 import { parseCorrection } from "../scaler-corrections.ts";
-import { invalid } from "../drafts.ts";
+import { invalid } from "../check-drafts.ts";
 import { parseEndpointUrl } from "../endpoint-url.ts";
 
 /** Field names people use, spelt without `_`, `-`, blanks and capitals; to the field they mean. */

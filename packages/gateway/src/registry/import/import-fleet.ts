@@ -1,6 +1,6 @@
 import { DlmsError } from "@lectura/dlms/octets";
 import { type ErrorParams, GatewayError } from "../../errors.ts";
-import type { LineDraft, Reference } from "../../control/gateway-control.ts";
+import type { LineDraft, Reference } from "../draft.ts";
 import { refuseOtherWay } from "../line-records.ts";
 import type { Registry } from "../registry.ts";
 import { type Environment, flag, lineDraft, meterDraft } from "./fleet-fields.ts";

@@ -2,7 +2,7 @@
 import { mechanismNames } from "@lectura/dlms/security";
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
-import type { LineDraft, MeterDraft, SinkDraft } from "../control/gateway-control.ts";
+import type { LineDraft, MeterDraft, SinkDraft } from "./draft.ts";
 import { associationSettings, associationSettingsEdit } from "./association-settings.ts";
 import { scalerCorrections, scalerCorrectionsEdit } from "./scaler-corrections.ts";
 import { defaultFraming, modeEOf } from "./line-endpoint.ts";
