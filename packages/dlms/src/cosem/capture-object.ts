@@ -12,6 +12,16 @@ export interface CaptureObject {
   readonly dataIndex: number;
 }
 
+/** Whether both name the same attribute, or element, of the same object. */
+export function isSameColumn(a: CaptureObject, b: CaptureObject): boolean {
+  return (
+    a.classId === b.classId &&
+    a.logicalName === b.logicalName &&
+    a.attributeId === b.attributeId &&
+    a.dataIndex === b.dataIndex
+  );
+}
+
 /** `capture_objects`, in the order of the columns. @throws {DecodeError} cosem/malformed. */
 export function decodeCaptureObjects(data: Data): readonly CaptureObject[] {
   return elementsOf(data, "capture_objects").map(decodeCaptureObject);

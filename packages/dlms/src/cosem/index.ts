@@ -8,6 +8,7 @@ export {
   decodeCaptureObjects,
   encodeCaptureObject,
   encodeCaptureObjects,
+  isSameColumn,
 } from "./capture-object.ts";
 export {
   catalogue,

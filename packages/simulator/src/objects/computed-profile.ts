@@ -10,6 +10,7 @@ import {
   decodeRange,
   encodeCaptureObject,
   encodeCaptureObjects,
+  isSameColumn,
   obis,
   type ObisText,
   type SelectiveAccess,
@@ -129,7 +130,7 @@ function selectRange(
   const toMs = readTime(to, utcOffsetMinutes);
   if (fromMs === undefined || toMs === undefined) return "type-unmatched";
   const chosen = selectedValues.map((wanted) => columnOf(columns, wanted));
-  if (!isSame(restrictingObject, clockColumn) || chosen.includes(undefined)) {
+  if (!isSameColumn(restrictingObject, clockColumn) || chosen.includes(undefined)) {
     return "scope-of-access-violated";
   }
   const before = times.rowAt(fromMs);
@@ -159,14 +160,5 @@ function columnOf(
   columns: readonly ComputedColumn[],
   wanted: CaptureObject,
 ): ComputedColumn | undefined {
-  return columns.find((column) => isSame(column, wanted));
-}
-
-function isSame(a: CaptureObject, b: CaptureObject): boolean {
-  return (
-    a.classId === b.classId &&
-    a.logicalName === b.logicalName &&
-    a.attributeId === b.attributeId &&
-    a.dataIndex === b.dataIndex
-  );
+  return columns.find((column) => isSameColumn(column, wanted));
 }

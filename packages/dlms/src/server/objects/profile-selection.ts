@@ -1,6 +1,6 @@
 /** Selective access to a profile's buffer: which rows and columns a client gets. */
 import type { Data } from "../../axdr/data.ts";
-import type { CaptureObject } from "../../cosem/capture-object.ts";
+import { type CaptureObject, isSameColumn } from "../../cosem/capture-object.ts";
 import {
   type CosemDateTime,
   dateTimeFromData,
@@ -83,13 +83,7 @@ function pick(
 }
 
 function indexOfColumn(columns: readonly CaptureObject[], wanted: CaptureObject): number {
-  return columns.findIndex(
-    ({ classId, logicalName, attributeId, dataIndex }) =>
-      classId === wanted.classId &&
-      logicalName === wanted.logicalName &&
-      attributeId === wanted.attributeId &&
-      dataIndex === wanted.dataIndex,
-  );
+  return columns.findIndex((column) => isSameColumn(column, wanted));
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   decodeCaptureObjects,
   encodeCaptureObject,
   encodeCaptureObjects,
+  isSameColumn,
 } from "../../cosem/capture-object.ts";
 import { clockColumnOf } from "../../cosem/profile-buffer.ts";
 import { DecodeError } from "../../error.ts";
@@ -116,22 +117,13 @@ function selectionOf(
 
 /** The wanted cells of each row, in the order wanted; null-data for a column that is not there. */
 function pick(rows: Data, all: readonly CaptureObject[], wanted: readonly CaptureObject[]): Data {
-  const places = wanted.map((column) => all.findIndex((each) => isSame(each, column)));
+  const places = wanted.map((column) => all.findIndex((each) => isSameColumn(each, column)));
   if (rows.type !== "array") return rows;
   return array(
     rows.value.map((row) => {
       const cells = row.type === "structure" ? row.value : [];
       return structure(places.map((place) => cells[place] ?? nullData()));
     }),
-  );
-}
-
-function isSame(a: CaptureObject, b: CaptureObject): boolean {
-  return (
-    a.classId === b.classId &&
-    a.logicalName === b.logicalName &&
-    a.attributeId === b.attributeId &&
-    a.dataIndex === b.dataIndex
   );
 }
 
