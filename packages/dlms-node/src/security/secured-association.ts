@@ -29,6 +29,7 @@ import {
   type SigningProtection,
   suites,
 } from "@lectura/dlms/security";
+import type { ApduLeniency } from "@lectura/dlms/xdlms";
 import { nodeCrypto } from "../crypto/node-crypto.ts";
 import { challengeOctetsOf, checkSecurity, isCiphered } from "./check-security.ts";
 
@@ -80,6 +81,8 @@ export interface SecuritySettings {
   readonly counterStep?: number;
   /** Of the unicast key: needed for ciphering and by GMAC. Shared by all that send under it. */
   readonly counter?: InvocationCounter;
+  /** Forms beside the standard that are read in ciphered APDUs. Absent: none. */
+  readonly leniency?: ApduLeniency;
   /** What was seen from this meter; shared by its associations. Absent: this one's own. */
   readonly windows?: ReplayWindows;
 }
@@ -115,7 +118,7 @@ export function securedAssociation(
   const { suite = 0, keys = {}, clientSystemTitle, counter } = settings;
   const { unicast, broadcast, authentication: gak } = keys;
   const { required, initiateProtection, form, windows, serverSystemTitle } = settings;
-  const { general, signing, counterStep } = settings;
+  const { general, signing, counterStep, leniency } = settings;
   const ciphering = new ApduCiphering({
     crypto,
     suite,
@@ -132,6 +135,7 @@ export function securedAssociation(
     ...(form === undefined ? {} : { form }),
     ...(general === undefined ? {} : { general }),
     ...(signing === undefined ? {} : { signing: { ...signing, ...signatureKeys(keys) } }),
+    ...(leniency === undefined ? {} : { leniency }),
     ...(windows === undefined ? {} : { windows }),
     ...(serverSystemTitle === undefined ? {} : { peerSystemTitle: serverSystemTitle }),
   });

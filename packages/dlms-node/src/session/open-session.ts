@@ -42,6 +42,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     blockTransfer: options.generalBlockTransfer,
     requestsMax: options.requestsMax,
     onUnsolicited: options.onUnsolicited,
+    leniency: options.leniency,
   });
   if (options.gateway !== undefined) {
     dialogue.wire.gatewayHeader = encodeGatewayHeader(options.gateway, "request");

@@ -10,6 +10,7 @@ import {
 import { HdlcClientLink } from "@lectura/dlms/hdlc";
 import { apduOctetsMax, type DlmsError, ProtocolError } from "@lectura/dlms/octets";
 import { isCipheredTag } from "@lectura/dlms/push";
+import type { ApduLeniency } from "@lectura/dlms/xdlms";
 import type { Clock } from "../clock.ts";
 import type { FrameObserver } from "../observer.ts";
 import type { Port } from "../ports/port.ts";
@@ -46,6 +47,7 @@ export interface DialogueOptions {
   readonly blockTransfer: GeneralBlockTransferOptions | undefined;
   readonly requestsMax: number | undefined;
   readonly onUnsolicited: ((apdu: UnsolicitedApdu) => void) | undefined;
+  readonly leniency: ApduLeniency | undefined;
 }
 
 /**
@@ -382,9 +384,9 @@ export class SessionDialogue implements WireOwner, JobOwner, TransferOwner {
 
   #tellUnsolicited(apdu: Uint8Array, protection: ApduProtection | undefined): void {
     this.#observer?.event?.({ type: "unsolicited", apdu });
-    const { onUnsolicited } = this.#options;
+    const { onUnsolicited, leniency } = this.#options;
     if (onUnsolicited === undefined) return;
-    this.#unsolicited ??= new UnsolicitedReader();
+    this.#unsolicited ??= new UnsolicitedReader(leniency);
     const notification = this.#unsolicited.read(apdu, protection);
     if (notification !== undefined) onUnsolicited(notification);
   }

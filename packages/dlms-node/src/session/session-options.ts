@@ -9,7 +9,7 @@ import type {
 } from "@lectura/dlms/client";
 import type { HdlcClientQuirks, HdlcParameters } from "@lectura/dlms/hdlc";
 import type { GatewayTarget } from "@lectura/dlms/wrapper";
-import type { ConformanceBit } from "@lectura/dlms/xdlms";
+import type { ApduLeniency, ConformanceBit } from "@lectura/dlms/xdlms";
 import type { Clock } from "../clock.ts";
 import type { ModeEOptions } from "../sign-on/sign-on-options.ts";
 import type { FrameObserver } from "../observer.ts";
@@ -121,6 +121,8 @@ export interface SessionOptions {
    * event-notification, information-report, deciphered. It must not throw.
    */
   readonly onUnsolicited?: (apdu: UnsolicitedApdu) => void;
+  /** Forms beside the standard that are read in what comes unasked. Default: `pushLeniency`. */
+  readonly leniency?: ApduLeniency;
   /** Aborts the opening; an open session is ended by disposing it. */
   readonly signal?: AbortSignal;
 }

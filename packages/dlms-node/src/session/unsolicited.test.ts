@@ -52,6 +52,16 @@ function readAll(units: readonly Uint8Array[], protection?: ReturnType<typeof cl
   return units.map((unit) => reader.read(unit, protection)).filter((apdu) => apdu !== undefined);
 }
 
+describe("forms beside the standard", () => {
+  // A date-time behind its Data tag, as some meters send it.
+  const tagged = fromHex("0f00000001090c07ea0b1405120000ff8000001105");
+
+  test("are read as in pushes, unless that is not wanted", () => {
+    expect(new UnsolicitedReader().read(tagged, undefined)).toMatchObject({ body: u8(5) });
+    expect(new UnsolicitedReader({}).read(tagged, undefined)).toBeUndefined();
+  });
+});
+
 describe("what comes unasked in blocks", () => {
   test("is read when it is whole, and the next one too", () => {
     const short = encodeApdu(notification(0));

@@ -1,9 +1,10 @@
 import type { ApduProtection } from "@lectura/dlms/client";
 import { DlmsError } from "@lectura/dlms/octets";
-import { isCipheredTag } from "@lectura/dlms/push";
+import { isCipheredTag, pushLeniency } from "@lectura/dlms/push";
 import { BlockAssembly } from "@lectura/dlms/transfer";
 import {
   type Apdu,
+  type ApduLeniency,
   decodeApdu,
   type DataNotification,
   type EventNotification,
@@ -37,7 +38,13 @@ interface Transfer {
  * is lost, so a transfer with a gap is dropped, and a new first block begins a new one.
  */
 export class UnsolicitedReader {
+  readonly #leniency: ApduLeniency;
   #transfer: Transfer | undefined;
+
+  /** `leniency`: forms beside the standard that are read; absent: those of pushes. */
+  constructor(leniency: ApduLeniency = pushLeniency) {
+    this.#leniency = leniency;
+  }
 
   /**
    * The notification that is whole with `octets`, copied; `undefined` for anything else, and for
@@ -50,7 +57,7 @@ export class UnsolicitedReader {
       const plain = protection?.unprotect(octets) ?? octets;
       return plain[0] === blockTag
         ? this.#takeBlock(plain, protection, true)
-        : notificationIn(plain);
+        : this.#notificationIn(plain);
     } catch (error) {
       if (error instanceof DlmsError) return undefined;
       throw error;
@@ -78,7 +85,7 @@ export class UnsolicitedReader {
     this.#transfer = undefined;
     const whole = assembly.finish();
     const isOpen = protection === undefined || (sealed && !isCipheredTag(whole[0] ?? 0));
-    return notificationIn(isOpen ? whole : protection.unprotect(whole));
+    return this.#notificationIn(isOpen ? whole : protection.unprotect(whole));
   }
 
   /** False: the transfer is lost. */
@@ -91,11 +98,11 @@ export class UnsolicitedReader {
     }
     return kept;
   }
-}
 
-function notificationIn(plain: Uint8Array): UnsolicitedApdu | undefined {
-  const apdu = decodeApdu(plain.slice());
-  return isUnsolicited(apdu) ? apdu : undefined;
+  #notificationIn(plain: Uint8Array): UnsolicitedApdu | undefined {
+    const apdu = decodeApdu(plain.slice(), this.#leniency);
+    return isUnsolicited(apdu) ? apdu : undefined;
+  }
 }
 
 function isUnsolicited(apdu: Apdu): apdu is UnsolicitedApdu {
