@@ -46,8 +46,8 @@ interface Turn {
 
 /**
  * Octets to or from `port`, one entry for each turn: what one end sent before the other spoke; in
- * the order in which turns began. Segments are put into order, repeated ones dropped; each datagram is a
- * turn. What is no IP, a fragment, or of another port is passed over.
+ * the order in which turns began. Segments are put into order, repeated ones dropped; each
+ * datagram is a turn. What is no IP, a fragment, or of another port is passed over.
  */
 export function turnsIn(packets: readonly CapturedPacket[], port: number): readonly Uint8Array[] {
   const turns: Turn[] = [];

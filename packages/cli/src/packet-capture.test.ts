@@ -1,4 +1,6 @@
-/** Captures made here: the same packets in both file formats and byte orders, over several links. */
+/**
+ * Captures made here: the same packets in both file formats and byte orders, over several links.
+ */
 import { concatOctets, fromHex, toHex } from "@lectura/dlms/octets";
 import fc from "fast-check";
 import { writeFile } from "node:fs/promises";

@@ -1,16 +1,17 @@
 import { connect } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { dataNotification } from "../push/push-sample.fixture.ts";
-import { until } from "@lectura/testkit";
-import { type Certificate, opensslPresent, selfSigned } from "./certificate.fixture.ts";
+import { type Certificate, opensslPresent, selfSigned, until } from "@lectura/testkit";
 import { openSession } from "../session/open-session.ts";
 import type { PushDelivery } from "../push/push-listener-options.ts";
 import { listenForPushes } from "../push/push-listener.ts";
 import { serveTcp } from "../server/serve-tcp.ts";
 import { servedMeter, voltage, voltageValue } from "../server/served-meter.fixture.ts";
 
-describe.skipIf(!opensslPresent)("over TLS", () => {
-  const meter: Certificate = opensslPresent ? selfSigned() : { cert: "", key: "" };
+const openssl = opensslPresent();
+
+describe.skipIf(!openssl)("over TLS", () => {
+  const meter: Certificate = openssl ? selfSigned() : { cert: "", key: "" };
 
   test("a session reads a meter whose certificate is known", async () => {
     await using line = await serveTcp({ meters: [servedMeter()], tls: meter });

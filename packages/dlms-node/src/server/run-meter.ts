@@ -16,7 +16,10 @@ export interface RunMeterOptions {
 
 const pauseMsMaxDefault = 1000;
 
-/** Lets a meter act by its clock until it is disposed. What its objects throw is thrown by the timer. */
+/**
+ * Lets a meter act by its clock until it is disposed. What its objects throw is thrown by the
+ * timer.
+ */
 export function runMeter(runtime: MeterRuntime, options: RunMeterOptions = {}): Disposable {
   const { clock = systemClock, stoppedAtMs, pauseMsMax = pauseMsMaxDefault } = options;
   let timer: Disposable | undefined;

@@ -15,8 +15,9 @@ export interface ServedAssociationsOptions {
 }
 
 /**
- * What one client may associate with at one address: the meter itself, and where it is a gateway the
- * meters behind it, each by the header of the gateway protocol (Green Book, "Gateway protocol").
+ * What one client may associate with at one address: the meter itself, and where it is a gateway
+ * the meters behind it, each by the header of the gateway protocol (Green Book, "Gateway
+ * protocol").
  */
 export class ServedAssociations {
   /** With the meter itself; undefined: it has no view for this client. */

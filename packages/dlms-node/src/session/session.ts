@@ -84,8 +84,8 @@ export interface AccessRequestOptions extends RequestOptions, AccessOptions {}
 
 /**
  * An open link and association with one meter. Requests made at the same time are sent one after
- * the other, at most `requestsQueuedMax` waiting. What the meter refuses is a value; what breaks is a
- * `DlmsError` (`ProtocolError`, `DecodeError`, `SessionError`, `PortError`).
+ * the other, at most `requestsQueuedMax` waiting. What the meter refuses is a value; what breaks
+ * is a `DlmsError` (`ProtocolError`, `DecodeError`, `SessionError`, `PortError`).
  *
  * Disposing releases, disconnects and closes what the session opened, within `timeouts.releaseMs`;
  * it is idempotent and never throws.
@@ -131,8 +131,9 @@ export interface Session extends AsyncDisposable {
     options?: RequestOptions,
   ): Promise<ActionOutcome>;
   /**
-   * Writes one attribute without an answer: resolves once the request has arrived, whatever the meter
-   * makes of it. This and the next @throws {ProtocolError} xdlms/pdu-too-long: it has no blocks;
+   * Writes one attribute without an answer: resolves once the request has arrived, whatever the
+   * meter makes of it. This and the next @throws {ProtocolError} xdlms/pdu-too-long: it has no
+   * blocks;
    * @throws {TypeError} in an association with short names, which has `unconfirmedWrite`.
    */
   unconfirmedSet(

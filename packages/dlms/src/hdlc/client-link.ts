@@ -428,7 +428,7 @@ export class HdlcClientLink implements ClientLink {
     this.#transmit(this.#writer.bare(controlRr | pollFinalBit | (this.#receiver.sequence << 5)));
   }
 
-  /** The meter needs time: poll after a pause. In the end the owner may go on: the link is alive. */
+  /** The meter needs time: poll after a pause. At last the owner may go on: the link is alive. */
   #pause(): void {
     const pauseMs = pollPauseMs(this.#polls++);
     if (pauseMs === undefined) {

@@ -1,4 +1,6 @@
-/** add_object and remove_object of the current association (Blue Book, class 15 methods 3 and 4). */
+/**
+ * add_object and remove_object of the current association (Blue Book, class 15 methods 3 and 4).
+ */
 import type { Data } from "../axdr/data.ts";
 import { decodeObjectList, type ObjectListElement } from "../cosem/object-list.ts";
 import { DecodeError } from "../error.ts";

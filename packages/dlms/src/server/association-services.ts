@@ -1,6 +1,6 @@
 /**
- * Serving one APDU within an association: opened where the association is ciphered, carried out, and
- * its answer sealed. What answers it stands in the writer, behind the prefix.
+ * Serving one APDU within an association: opened where the association is ciphered, carried out,
+ * and its answer sealed. What answers it stands in the writer, behind the prefix.
  */
 import { protectionBits } from "../security/security-control.ts";
 import { protectionMask } from "./access-rights.ts";

@@ -169,8 +169,8 @@ export class ObjectDirectory {
   }
 
   /**
-   * Shows one object more, at once and to every view that shares the directory; it has no short name
-   * where the others have theirs already. False: one of its name is there.
+   * Shows one object more, at once and to every view that shares the directory; it has no short
+   * name where the others have theirs already. False: one of its name is there.
    */
   add(object: ServerObject, rights: ViewRights = {}): boolean {
     const key = logicalNameKey(obisToOctets(object.logicalName), 0);

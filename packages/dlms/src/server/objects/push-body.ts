@@ -99,7 +99,9 @@ function columnsOf(
   }
 }
 
-/** The selective access of the buffer that says the same; undefined: the value is not of its type. */
+/**
+ * The selective access of the buffer that says the same; undefined: the value is not of its type.
+ */
 function selectionOf(
   { restrictionType, restrictionValue }: PushRestriction,
   columns: readonly CaptureObject[],

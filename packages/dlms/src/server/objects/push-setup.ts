@@ -82,11 +82,13 @@ export interface ServedPushSetup {
   /** A push waits for its window. */
   readonly waits: boolean;
   /**
-   * Starts a push as method 1 does: by a schedule or an alarm of the meter. Outside of its windows it
-   * waits for the next one, one push at most: its values are those of its start.
+   * Starts a push as method 1 does: by a schedule or an alarm of the meter. Outside of its windows
+   * it waits for the next one, one push at most: its values are those of its start.
    */
   push(nowMs: number): ActionResult;
-  /** Starts what waits, where a window has opened. UTC ms of the next opening, if something waits. */
+  /**
+   * Starts what waits, where a window has opened. UTC ms of the next opening, if something waits.
+   */
   tick(nowMs: number): number | undefined;
   /** A client has confirmed a push: version 2 shows when. */
   confirmed(atMs: number): void;

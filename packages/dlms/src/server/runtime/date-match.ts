@@ -42,8 +42,8 @@ function orderOf(date: CosemDate, everyYear: boolean, open: 0 | 1): number {
 }
 
 /**
- * Milliseconds since midnight of a time, in their order: several where hour or minute are left open.
- * Seconds left open are 0.
+ * Milliseconds since midnight of a time, in their order: several where hour or minute are left
+ * open. Seconds left open are 0.
  */
 export function momentsOfDay({ hour, minute, second }: CosemTime): readonly number[] {
   const hours = partsOf(hour, 24);

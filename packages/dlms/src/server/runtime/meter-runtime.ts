@@ -1,13 +1,13 @@
 /**
- * Makes the objects of a server act as a meter does: schedules run scripts, calendars switch, profiles
- * capture, monitors look, pushes wait for their window. A machine without a clock: its owner calls
- * `tick` and is told when to call it again.
+ * Makes the objects of a server act as a meter does: schedules run scripts, calendars switch,
+ * profiles capture, monitors look, pushes wait for their window. A machine without a clock: its
+ * owner calls `tick` and is told when to call it again.
  *
  * What happens to the clock decides what happens to what has its time (Blue Book 4.5.3, schedule):
  *
  *   goes on, or is set by little    everything once, however late the tick
- *   set forward, power failure      scripts of schedules within their validity window; the last one of
- *                                   a calendar; no rows; single actions as the options say
+ *   set forward, power failure      scripts of schedules within their validity window; the
+ *                                   last one of a calendar; no rows; single actions by option
  *   set back                        what comes again is done again
  *   put forward (daylight saving)   what falls into the gap is done at its moment
  *   put back                        what comes twice is done the first time; rows are captured on
@@ -53,9 +53,14 @@ export interface MeterRuntimeOptions {
   readonly pushSetups?: readonly ServedPushSetup[];
   /** How often monitors look. Absent: 1000 ms. */
   readonly monitorPeriodMs?: number;
-  /** Setting the clock by no more is a synchronisation: nothing is lost or done twice. Absent: 60 s. */
+  /**
+   * Setting the clock by no more is a synchronisation: nothing is lost or done twice. Absent: 60 s.
+   */
   readonly synchronisationMs?: number;
-  /** Single actions missed by power failure or a clock set forward; the standard is silent. Absent: "skip". */
+  /**
+   * Single actions missed by power failure or a clock set forward; the standard is silent. Absent:
+   * "skip".
+   */
   readonly missedSingleActions?: "skip" | "execute";
   /** Told of each script that was run. Never throws back. */
   readonly onScript?: (run: ScriptRun) => void;
@@ -104,8 +109,8 @@ export class MeterRuntime {
   }
 
   /**
-   * The meter is switched on. `stoppedAtMs`: when it was switched off, the meter's UTC ms: what was due
-   * in between was missed. Absent: nothing was. Returns as `tick`.
+   * The meter is switched on. `stoppedAtMs`: when it was switched off, the meter's UTC ms: what
+   * was due in between was missed. Absent: nothing was. Returns as `tick`.
    */
   start(nowMs: number, stoppedAtMs?: number): number {
     const meterMs = this.#options.clock.timeMs(nowMs);

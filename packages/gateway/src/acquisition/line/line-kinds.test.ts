@@ -16,15 +16,14 @@ import {
   systemClock,
 } from "@lectura/dlms-node";
 import { OctetWriter } from "@lectura/dlms/octets";
-import { until } from "@lectura/testkit";
+import { opensslPresent, until } from "@lectura/testkit";
 import type { StreamItem } from "../../control/control.ts";
 import type { MeterDraft } from "../../registry/draft.ts";
 import { type Gateway, type GatewayOptions, startGateway } from "../../main.ts";
 import {
+  certificateFiles,
   deviceName,
   meterPassword,
-  opensslPresent,
-  selfSigned,
   servedMeter,
 } from "./served-meter.fixture.ts";
 
@@ -72,10 +71,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test.skipIf(!opensslPresent)(
+test.skipIf(!opensslPresent())(
   "a meter over TLS is read, and only behind its certificate",
   async () => {
-    using certificate = selfSigned();
+    using certificate = certificateFiles();
     const files = { cert: readFileSync(certificate.cert), key: readFileSync(certificate.key) };
     await using line = await serveTcp({ meters: [servedMeter()], tls: files });
     const [gateway, items] = await start();

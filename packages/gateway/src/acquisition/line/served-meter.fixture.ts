@@ -1,12 +1,12 @@
 /** A real meter of one register for tests that care about the way to it. */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServedMeter } from "@lectura/dlms-node";
 import { obis } from "@lectura/dlms/cosem";
 import { Secret } from "@lectura/dlms/security";
 import { ObjectDirectory, type ServerObject } from "@lectura/dlms/server";
+import { selfSigned } from "@lectura/testkit";
 
 /** Raw value of 1.0.32.7.0.255; its scaler is -2, its unit V. */
 export const voltageRaw = 23_012;
@@ -61,17 +61,12 @@ export function servedMeter(name: string = deviceName): ServedMeter {
   };
 }
 
-/** False: tests with TLS are skipped. */
-export const opensslPresent: boolean = spawnSync("openssl", ["version"]).status === 0;
-
 /** A self-signed certificate for 127.0.0.1 in files of its own. */
-export function selfSigned(): Disposable & { readonly cert: string; readonly key: string } {
+export function certificateFiles(): Disposable & { readonly cert: string; readonly key: string } {
   const folder = mkdtempSync(join(tmpdir(), "lectura-cert-"));
   const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
-  const request =
-    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=meter";
-  const names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert];
-  const made = spawnSync("openssl", [...request.split(" "), ...names]);
-  if (made.status !== 0) throw new Error(String(made.stderr));
+  const made = selfSigned();
+  writeFileSync(cert, made.cert);
+  writeFileSync(key, made.key);
   return { cert, key, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
