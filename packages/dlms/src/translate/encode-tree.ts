@@ -4,15 +4,15 @@ import { dataFromTree } from "./data-from-tree.ts";
 import { frameFromTree, wrapperFromTree } from "./frame-from-tree.ts";
 import type { Json } from "./json.ts";
 
-const encoders = {
+/** Layers whose trees can be encoded. */
+export type EncodableLayer = "apdu" | "axdr-data" | "hdlc-frame" | "wrapper";
+
+const encoders: Readonly<Record<EncodableLayer, (tree: Json) => Uint8Array>> = {
   apdu: (tree: Json) => apduFromTree(tree),
   "axdr-data": (tree: Json) => encodeData(dataFromTree(tree)),
   "hdlc-frame": frameFromTree,
   wrapper: wrapperFromTree,
-} as const;
-
-/** Layers whose trees can be encoded. */
-export type EncodableLayer = keyof typeof encoders;
+};
 
 /** Every one of them by name. */
 export const encodableLayers: readonly EncodableLayer[] = Object.keys(encoders) as EncodableLayer[];
