@@ -1,4 +1,5 @@
 import type { ApduProtection } from "@lectura/dlms/client";
+import { HdlcClientLink } from "@lectura/dlms/hdlc";
 import { ProtocolError } from "@lectura/dlms/octets";
 import {
   type BlockRepetition,
@@ -6,7 +7,7 @@ import {
   type BlockTransferOutput,
   transferWindowMax,
 } from "@lectura/dlms/transfer";
-import { scratch } from "./scratch.ts";
+import type { SessionSender } from "./session-sender.ts";
 import type { SessionWire } from "./session-wire.ts";
 
 /** How a session moves APDUs beyond the max PDU by general block transfer (Green Book 9.4.6.13). */
@@ -33,8 +34,6 @@ export interface TransferOwner {
   assembled(apdu: Uint8Array): void;
   /** The transfer is over. Told once. */
   transferFailed(error: unknown): void;
-  /** One APDU of blocks goes out. */
-  blockSent(): void;
 }
 
 /** What a transfer is for, and how its blocks go. */
@@ -45,6 +44,8 @@ export interface TransferOptions extends GeneralBlockTransferOptions {
   readonly seal?: ApduProtection | undefined;
 }
 
+/** Blocks we take at once where no link says how many. */
+const windowDefault = 8;
 /** Control octet of a block: more follows at once. */
 const streamingBit = 0x40;
 /** Least max PDU a meter may name (Green Book 9.4.2.1): there is room for a block in it. */
@@ -59,6 +60,7 @@ const idleBlocksMax = 2 * transferWindowMax;
  */
 export class SessionTransfer implements BlockTransferOutput {
   readonly #wire: SessionWire;
+  readonly #sender: SessionSender;
   readonly #owner: TransferOwner;
   readonly #machine: BlockTransfer;
   readonly #seal: ApduProtection | undefined;
@@ -70,14 +72,22 @@ export class SessionTransfer implements BlockTransferOutput {
   #assembled: Uint8Array | undefined;
   #over = false;
 
-  constructor(wire: SessionWire, owner: TransferOwner, options: TransferOptions) {
+  constructor(
+    wire: SessionWire,
+    sender: SessionSender,
+    owner: TransferOwner,
+    options: TransferOptions,
+  ) {
     this.#wire = wire;
+    this.#sender = sender;
     this.#owner = owner;
     this.#seal = options.seal;
     const { apduOctetsMax, seal, ...habits } = options;
     const blockOctetsMax = Math.max(pduOctetsMin, apduOctetsMax - (seal?.overheadOctets ?? 0));
     const limits = { role: "client", apduOctetsMax: blockOctetsMax } as const;
-    this.#machine = new BlockTransfer({ ...limits, ...habits }, this);
+    const { link } = wire;
+    const window = link instanceof HdlcClientLink ? link.negotiated.receiveWindow : windowDefault;
+    this.#machine = new BlockTransfer({ ...limits, window, ...habits }, this);
   }
 
   /** Each block is ciphered, and is to come so. */
@@ -197,12 +207,7 @@ export class SessionTransfer implements BlockTransferOutput {
 
   #sendBlock(block: Uint8Array): void {
     const isAnswered = (block[1]! & streamingBit) === 0 && this.#assembled === undefined;
-    const unit = this.#seal?.protect(block) ?? block;
-    this.#owner.blockSent();
-    scratch.reset();
-    this.#wire.writePrefix(scratch);
-    scratch.octets(unit);
-    this.#wire.send(scratch.view(), isAnswered);
+    this.#sender.sendWhole(this.#seal?.protect(block) ?? block, isAnswered);
   }
 
   async #sendWhenReserved(reserved: Promise<void>): Promise<void> {

@@ -6,7 +6,7 @@ import { Secret } from "@lectura/dlms/security";
 import { goldenFrame, type GoldenFrame, ManualClock, openPipe } from "@lectura/testkit";
 import { openSession } from "./open-session.ts";
 import { acceptingAare, associated, ScriptedMeter } from "./scripted-meter.fixture.ts";
-import { requestsQueuedMax } from "./session-dialogue.ts";
+import { requestsQueuedMax } from "./session-turns.ts";
 import type { SessionOptions } from "./session-options.ts";
 import type { Session } from "./session.ts";
 import { sharePort } from "../ports/share-port.ts";
