@@ -1,7 +1,6 @@
 import { hash } from "node:crypto";
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { isIPv6 } from "node:net";
-import { portErrorFrom } from "../ports/port-error.ts";
+import type { RemoteInfo, Socket } from "node:dgram";
+import { bindUdp } from "../ports/bind-udp.ts";
 import type { PushPeerAddress } from "./push-listener-options.ts";
 import { type PushListenerShared, PushPeer } from "./push-listener-peer.ts";
 import type { PushEndpoint, PushEntrance } from "./push-listener-tcp.ts";
@@ -26,19 +25,7 @@ export async function listenUdp(
   shared: PushListenerShared,
 ): Promise<PushEntrance> {
   const { host = "127.0.0.1", port = 0 } = endpoint;
-  const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
-      socket.bind(port, host, resolve);
-    });
-  } catch (error) {
-    socket.close();
-    throw portErrorFrom(error, `${host}:${port}`);
-  }
-  socket.removeAllListeners("error");
-  // What cannot be sent is lost, as datagrams are; receiving goes on.
-  socket.on("error", () => undefined);
+  const socket = await bindUdp(host, port);
   const peers = new UdpPeers(socket, shared);
   socket.on("message", (octets, from) => peers.receive(octets, from));
   return {

@@ -1,9 +1,8 @@
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { isIPv6 } from "node:net";
+import type { RemoteInfo, Socket } from "node:dgram";
 import { OctetWriter } from "@lectura/dlms/octets";
 import { answerOctetsCeiling } from "@lectura/dlms/server";
 import { type Clock, systemClock } from "../clock.ts";
-import { portErrorFrom } from "../ports/port-error.ts";
+import { bindUdp } from "../ports/bind-udp.ts";
 import { WrapperSpeaker } from "./serve-wrapper.ts";
 import { checkMeters, type ServedMeter } from "./served-meter.ts";
 
@@ -47,19 +46,7 @@ const answers = new OctetWriter(answerOctetsCeiling, 4096);
 export async function serveUdp(options: ServeUdpOptions): Promise<ServedSocket> {
   const { host = "127.0.0.1", port = 0 } = options;
   checkMeters(options.meters);
-  const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
-      socket.bind(port, host, resolve);
-    });
-  } catch (error) {
-    socket.close();
-    throw portErrorFrom(error, `${host}:${port}`);
-  }
-  socket.removeAllListeners("error");
-  // What cannot be sent is lost, as datagrams are; serving goes on.
-  socket.on("error", () => undefined);
+  const socket = await bindUdp(host, port);
   const clients = new Clients(socket, options);
   socket.on("message", (octets, from) => clients.receive(octets, from));
   return {
